@@ -21,6 +21,8 @@ from devkit.places import say, stop
 
 # soname -> Debian package. The first group serves tests and headless runs, the second a seat on X11.
 LIBRARIES = {
+    "libstdc++.so.6": "libstdc++6",
+    "libz.so.1": "zlib1g",
     "libGL.so.1": "libgl1",
     "libEGL.so.1": "libegl1",
     "libX11.so.6": "libx11-6",
@@ -36,23 +38,29 @@ LIBRARIES = {
     "libxkbcommon.so.0": "libxkbcommon0",
     "libxkbfile.so.1": "libxkbfile1",
     "libdbus-1.so.3": "libdbus-1-3",
+    "libexpat.so.1": "libexpat1",
     "libfontconfig.so.1": "libfontconfig1",
     "libfreetype.so.6": "libfreetype6",
     "libglib-2.0.so.0": "libglib2.0-0",
+    "libgthread-2.0.so.0": "libglib2.0-0",
     "libasound.so.2": "libasound2",
     "libnss3.so": "libnss3",
     "libnspr4.so": "libnspr4",
     "libgbm.so.1": "libgbm1",
-    "libdrm.so.2": "libdrm2",
-    "libexpat.so.1": "libexpat1",
+    "libudev.so.1": "libudev1",
     "libxcb-cursor.so.0": "libxcb-cursor0",
+    "libxcb-glx.so.0": "libxcb-glx0",
     "libxcb-icccm.so.4": "libxcb-icccm4",
     "libxcb-image.so.0": "libxcb-image0",
     "libxcb-keysyms.so.1": "libxcb-keysyms1",
     "libxcb-randr.so.0": "libxcb-randr0",
+    "libxcb-render.so.0": "libxcb-render0",
     "libxcb-render-util.so.0": "libxcb-render-util0",
     "libxcb-shape.so.0": "libxcb-shape0",
-    "libxcb-xinerama.so.0": "libxcb-xinerama0",
+    "libxcb-shm.so.0": "libxcb-shm0",
+    "libxcb-sync.so.1": "libxcb-sync1",
+    "libxcb-util.so.1": "libxcb-util1",
+    "libxcb-xfixes.so.0": "libxcb-xfixes0",
     "libxcb-xkb.so.1": "libxcb-xkb1",
     "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
 }
@@ -173,7 +181,7 @@ def check_system() -> None:
         return
     check_glibc()
     missing = missing_libraries()
-    packages = [LIBRARIES[soname] for soname in missing]
+    packages = sorted({LIBRARIES[soname] for soname in missing})
     reasons = [f"system libraries are missing: {', '.join(missing)}"] if missing else []
     if not has_chinese_font():
         packages.append(FONT_PACKAGE)
