@@ -1,0 +1,1 @@
+"""The centre: the truth of every seat, behind HTTP. No Qt."""

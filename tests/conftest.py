@@ -1,0 +1,61 @@
+"""What every test stands on: Qt's environment, real data where there is some, and the options of `dev.py test`.
+
+Qt reads its environment when the application object is made, so everything is set here, before any test imports it.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+QT_ENVIRONMENT = {
+    "QT_QPA_PLATFORM": "offscreen",
+    "QT_QUICK_BACKEND": "software",
+    "QTWEBENGINE_CHROMIUM_FLAGS": "--disable-gpu --disable-dev-shm-usage",
+}
+for _name, _value in QT_ENVIRONMENT.items():
+    os.environ.setdefault(_name, _value)
+if hasattr(os, "geteuid") and os.geteuid() == 0:
+    # Chromium refuses to start its sandbox as root; anybody else keeps it.
+    os.environ.setdefault("QTWEBENGINE_DISABLE_SANDBOX", "1")
+
+NO_REAL_DATA = "no real data: set GRIDSEAT_REAL_DATA or put it in ../shared/data"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--require-data", action="store_true", help="a test without its real data fails instead of skips")
+
+
+def real_data_folder() -> Path | None:
+    """The folder of real data: GRIDSEAT_REAL_DATA, else ../shared/data beside the checkout."""
+    named = os.environ.get("GRIDSEAT_REAL_DATA")
+    folder = Path(named) if named else ROOT.parent / "shared" / "data"
+    return folder if folder.is_dir() else None
+
+
+@pytest.fixture(scope="session")
+def real_data(request: pytest.FixtureRequest) -> Path:
+    """Data nobody here wrote; never part of the repository."""
+    folder = real_data_folder()
+    if folder is not None:
+        return folder
+    if request.config.getoption("--require-data"):
+        pytest.fail(NO_REAL_DATA)
+    pytest.skip(NO_REAL_DATA)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    skipped = terminalreporter.stats.get("skipped", [])
+    count = sum(NO_REAL_DATA in str(report.longrepr) for report in skipped)
+    if count:
+        terminalreporter.write_line(f"real data is absent: {count} tests skipped (--require-data makes them fail)")
+
+
+@pytest.fixture(scope="session")
+def qapp_args() -> list[str]:
+    # The web engine aborts on an application without a name.
+    return ["gridseat-tests"]
