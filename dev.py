@@ -1,21 +1,21 @@
 #!/usr/bin/env python3
 """The two commands and every chore; standard library only, works on a bare machine.
 
-  python3 dev.py run [--headless] [--shots DIR] [--seats N] [--size WxH] ...
-        the demonstration city: a centre, a trickle of reports and a seat (N seats);
-        without a display it runs headless and writes pictures into --shots (default: shots)
-  python3 dev.py test [--all] [--require-data] [pytest arguments]
-        the tests; --all adds the slow ones and those that need PostgreSQL
-  python3 dev.py check
-        format, lint, types, rules of the repository
-  python3 dev.py bench [NAME] [--json FILE] [its arguments]
-        one benchmark, or all of them
-  python3 dev.py build
-        the map page's libraries and the translations, made anew
-  python3 dev.py lock
-        requirements.lock and package-lock.json, resolved anew (needs uv)
-  python3 dev.py exec -- COMMAND ...
-        anything inside the environment
+python3 dev.py run [--headless] [--shots DIR] [--seats N] [--size WxH] ...
+      the demonstration city: a centre, a trickle of reports and a seat (N seats);
+      without a display it runs headless and writes pictures into --shots (default: shots)
+python3 dev.py test [--all] [--require-data] [pytest arguments]
+      the tests; --all adds the slow ones and those that need PostgreSQL
+python3 dev.py check
+      format, lint, types, rules of the repository
+python3 dev.py bench [NAME] [--json FILE] [its arguments]
+      one benchmark, or all of them
+python3 dev.py build
+      the map page's libraries and the translations, made anew
+python3 dev.py lock
+      requirements.lock and package-lock.json, resolved anew (needs uv)
+python3 dev.py exec -- COMMAND ...
+      anything inside the environment
 """
 
 from __future__ import annotations
@@ -33,7 +33,17 @@ from devkit.places import LOCK, ROOT, VENV_PYTHON, say, stop
 
 PYTHON = str(VENV_PYTHON)
 # Typed strictly; the rest of app is held together by its tests and by Qt's own checks.
-TYPED = ["casework", "server", "gridseat_files", "app/cache", "app/link", "app/look", "bench", "devkit", "dev.py"]
+TYPED = [
+    "casework",
+    "server",
+    "gridseat_files",
+    "app/cache",
+    "app/link",
+    "app/look",
+    "bench",
+    "devkit",
+    "dev.py",
+]
 STYLED = ["."]
 
 
@@ -62,7 +72,10 @@ def inside(command: list[str], more_env: dict[str, str] | None = None) -> int:
 
 def qt_environment(*, is_headless: bool) -> dict[str, str]:
     """What Qt must find in the environment before it is imported; what a person has set stays."""
-    wanted = {"QT_QUICK_BACKEND": "software", "QTWEBENGINE_CHROMIUM_FLAGS": "--disable-gpu --disable-dev-shm-usage"}
+    wanted = {
+        "QT_QUICK_BACKEND": "software",
+        "QTWEBENGINE_CHROMIUM_FLAGS": "--disable-gpu --disable-dev-shm-usage",
+    }
     if is_headless:
         wanted["QT_QPA_PLATFORM"] = "offscreen"
     if hasattr(os, "geteuid") and os.geteuid() == 0:

@@ -82,7 +82,13 @@ def npm(folder: Path, *words: str) -> int:
     home = Path(answer.stdout.strip())
     node = home / "node.exe" if IS_WINDOWS else home / "bin" / "node"
     modules = home / "node_modules" if IS_WINDOWS else home / "lib" / "node_modules"
-    command = [str(node), str(modules / "npm" / "bin" / "npm-cli.js"), *words, "--loglevel=error", "--no-progress"]
+    command = [
+        str(node),
+        str(modules / "npm" / "bin" / "npm-cli.js"),
+        *words,
+        "--loglevel=error",
+        "--no-progress",
+    ]
     env = environment.variables()
     done = subprocess.run(
         command, cwd=folder, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
@@ -101,7 +107,9 @@ def _collect(modules: Path, target: Path) -> None:
 
 
 def _licences(modules: Path) -> str:
-    """Name, version, licence and licence text of every package fetched: the full build contains most of them."""
+    """Name, version, licence and licence text of every package fetched: the full build contains most of
+    them.
+    """
     parts = []
     for package_json in sorted([*modules.glob("*/package.json"), *modules.glob("@*/*/package.json")]):
         described = json.loads(package_json.read_text(encoding="utf-8"))

@@ -67,7 +67,9 @@ def _can_run_python() -> bool:
 
 def _make_empty(uv: str | None) -> None:
     if uv:
-        made = subprocess.run([uv, "venv", "-q", "--seed", "--python", sys.executable, str(VENV)], check=False)
+        made = subprocess.run(
+            [uv, "venv", "-q", "--seed", "--python", sys.executable, str(VENV)], check=False
+        )
         if made.returncode == 0:
             return
     system.check_venv_module()
@@ -85,7 +87,9 @@ def _install_by_uv(uv: str) -> bool:
 
 
 def _install_by_pip() -> bool:
-    if subprocess.run([str(VENV_PYTHON), "-m", "pip", "--version"], capture_output=True, check=False).returncode:
+    if subprocess.run(
+        [str(VENV_PYTHON), "-m", "pip", "--version"], capture_output=True, check=False
+    ).returncode:
         system.check_venv_module()
         subprocess.run([sys.executable, "-m", "venv", "--clear", str(VENV)], check=False)
     command = [str(VENV_PYTHON), "-m", "pip", "install", "-q", "--disable-pip-version-check", "--no-input"]
@@ -94,7 +98,9 @@ def _install_by_pip() -> bool:
 
 
 def _make_checkout_importable() -> None:
-    """`python -m app` from any folder, and the entry points by name, without building a wheel of the checkout."""
+    """`python -m app` from any folder, and the entry points by name, without building a wheel of the
+    checkout.
+    """
     asked = "import sysconfig; print(sysconfig.get_path('purelib'))"
     answer = subprocess.run([str(VENV_PYTHON), "-c", asked], capture_output=True, text=True, check=True)
     pth = os.path.join(answer.stdout.strip(), "gridseat-checkout.pth")

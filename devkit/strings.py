@@ -1,8 +1,9 @@
 """The Chinese translation: from the sources' English strings to resources/i18n/zh_CN.ts and .qm.
 
-The pairs are written by people in resources/i18n/parts/*.tsv (context, English, Chinese; one per line). The .ts is
-made from the sources by lupdate and filled from the parts; it is committed. The .qm is compiled from it and is not.
-Promises: a second run changes nothing; two parts that disagree are an error, never a matter of order.
+The pairs are written by people in resources/i18n/parts/*.tsv (context, English, Chinese; one per line). The
+.ts is made from the sources by lupdate and filled from the parts; it is committed. The .qm is compiled from
+it and is not. Promises: a second run changes nothing; two parts that disagree are an error, never a matter of
+order.
 """
 
 from __future__ import annotations
@@ -43,7 +44,9 @@ def read_parts(folder: Path) -> Pairs:
                 continue
             fields = line.split("\t")
             if len(fields) != 3 or not all(fields):
-                raise PartError(f"{path.name}:{number}: context, English and Chinese, between tabs, are needed")
+                raise PartError(
+                    f"{path.name}:{number}: context, English and Chinese, between tabs, are needed"
+                )
             context, english, chinese = (_unescape(field) for field in fields)
             known = pairs.setdefault((context, english), chinese)
             if known != chinese:
@@ -85,7 +88,12 @@ def _set(translation: ET.Element, chinese: str, has_number: bool) -> None:
 def _tool(name: str, *words: str) -> str:
     command = [str(VENV_BIN / f"pyside6-{name}"), *words]
     done = subprocess.run(
-        command, cwd=ROOT, env=environment.variables(), stdin=subprocess.DEVNULL, capture_output=True, text=True
+        command,
+        cwd=ROOT,
+        env=environment.variables(),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
     )
     if done.returncode != 0:
         stop(f"pyside6-{name} failed:\n{done.stdout}{done.stderr}")

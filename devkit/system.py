@@ -1,8 +1,8 @@
-"""What the operating system must bring before Qt can be imported: C library, shared libraries, a Chinese font.
+"""What the operating system must bring before Qt is imported: C library, shared libraries, Chinese font.
 
-Looks by ctypes.CDLL on the sonames Qt and its web engine need, never by asking a package database: what counts
-is whether the library loads. Installs by apt where it may (root, or sudo without a password), otherwise prints
-the one command to type. Does nothing on Windows and macOS, whose wheels bring all they need.
+Looks by ctypes.CDLL on the sonames Qt and its web engine need, never by asking a package database: what
+counts is whether the library loads. Installs by apt where it may (root, or sudo without a password),
+otherwise prints the one command to type. Does nothing on Windows and macOS, whose wheels bring all they need.
 """
 
 from __future__ import annotations
@@ -67,14 +67,15 @@ LIBRARIES = {
 FONT_PACKAGE = "fonts-noto-cjk"
 FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.fonts", "~/.local/share/fonts")
 CHINESE_FONT = re.compile(
-    r"cjk|sourcehan|source-han|wqy|uming|ukai|droidsansfallback|simsun|simhei|msyh|fangsong|harmonyos", re.IGNORECASE
+    r"cjk|sourcehan|source-han|wqy|uming|ukai|droidsansfallback|simsun|simhei|msyh|fangsong|harmonyos",
+    re.IGNORECASE,
 )
 GLIBC_NEEDED = {"x86_64": (2, 34), "aarch64": (2, 39)}
 
 
 def check_python() -> None:
     """Starts again under a newer Python where this one is too old."""
-    if sys.version_info >= (3, 11):
+    if sys.version_info >= (3, 11):  # noqa: UP036 - this file also runs where the project cannot
         return
     for name in ("python3.13", "python3.12", "python3.11"):
         found = shutil.which(name)
@@ -147,7 +148,15 @@ def apt_names(packages: list[str]) -> list[str]:
 
 def _run_apt(prefix: list[str], *words: str) -> int:
     # A second apt on the machine is waited for instead of failing on its lock.
-    command = [*prefix, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-o", "DPkg::Lock::Timeout=300", *words]
+    command = [
+        *prefix,
+        "env",
+        "DEBIAN_FRONTEND=noninteractive",
+        "apt-get",
+        "-o",
+        "DPkg::Lock::Timeout=300",
+        *words,
+    ]
     return subprocess.run(command, stdin=subprocess.DEVNULL, stdout=sys.stderr, check=False).returncode
 
 
@@ -157,7 +166,9 @@ def install(packages: list[str], reason: str) -> None:
     if prefix is None:
         if shutil.which("apt-get"):
             names = " ".join(apt_names(packages))
-            stop(f"{reason}\n  sudo apt-get update && sudo apt-get install -y --no-install-recommends {names}")
+            stop(
+                f"{reason}\n  sudo apt-get update && sudo apt-get install -y --no-install-recommends {names}"
+            )
         stop(f"{reason}\n  (Debian names: {' '.join(packages)}; install their equivalents)")
     say(f"{reason}; installing by apt: {' '.join(packages)}")
     if _run_apt(prefix, "update", "-q") != 0:

@@ -1,6 +1,7 @@
-"""What every test stands on: Qt's environment, real data where there is some, and the options of `dev.py test`.
+"""What every test stands on: the environment Qt reads, real data where there is some, options of the tests.
 
-Qt reads its environment when the application object is made, so everything is set here, before any test imports it.
+Qt reads its environment when the application object is made, so everything is set here, before any test
+imports it.
 """
 
 from __future__ import annotations
@@ -27,7 +28,9 @@ NO_REAL_DATA = "no real data: set GRIDSEAT_REAL_DATA or put it in ../shared/data
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--require-data", action="store_true", help="a test without its real data fails instead of skips")
+    parser.addoption(
+        "--require-data", action="store_true", help="a test without its real data fails instead of skips"
+    )
 
 
 def real_data_folder() -> Path | None:
@@ -52,7 +55,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     skipped = terminalreporter.stats.get("skipped", [])
     count = sum(NO_REAL_DATA in str(report.longrepr) for report in skipped)
     if count:
-        terminalreporter.write_line(f"real data is absent: {count} tests skipped (--require-data makes them fail)")
+        terminalreporter.write_line(
+            f"real data is absent: {count} tests skipped (--require-data makes them fail)"
+        )
 
 
 @pytest.fixture(scope="session")

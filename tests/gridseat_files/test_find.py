@@ -25,7 +25,9 @@ def test_that_a_checkout_finds_its_own_folders() -> None:
     assert find("resources") == ROOT / "resources"
 
 
-@pytest.mark.parametrize("path", ["pyproject.toml", "resources/../pyproject.toml", "", "/etc/passwd", "data\\..\\dev.py"])
+@pytest.mark.parametrize(
+    "path", ["pyproject.toml", "resources/../pyproject.toml", "", "/etc/passwd", "data\\..\\dev.py"]
+)
 def test_that_nothing_outside_the_two_folders_is_found(path: str) -> None:
     with pytest.raises(ValueError):
         find(path)
@@ -75,7 +77,12 @@ def test_that_a_wheel_carries_every_resource_and_finds_it(tmp_path: Path) -> Non
     }
     asked = "from gridseat_files import find; print(find('data/README.md'))"
     done = subprocess.run(
-        [sys.executable, "-I", "-c", f"import sys; sys.path.insert(0, {str(tmp_path / 'installed')!r}); {asked}"],
+        [
+            sys.executable,
+            "-I",
+            "-c",
+            f"import sys; sys.path.insert(0, {str(tmp_path / 'installed')!r}); {asked}",
+        ],
         capture_output=True,
         text=True,
         check=True,
