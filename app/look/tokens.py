@@ -1,7 +1,7 @@
 """The colour tokens of both themes and the metrics of the seat: the only place where a colour is written.
 
-Promises: both themes have exactly the same keys, and every value is '#RRGGBB'. The style sheet (`app.look.qss`),
-the painted marks and the map's style are all made from this table, so that one change shows everywhere.
+Promises: both themes have exactly the same keys, and every value is "#RRGGBB". The style sheet, the painted
+marks and the map's style are all made from this table, so that one change shows everywhere.
 Four meanings carry colour (ok, warn, alarm, mine); `held` is a grey; a mark always precedes coloured text.
 Does not draw, and knows neither Qt nor the map.
 """

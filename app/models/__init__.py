@@ -1,1 +1,1 @@
-"""What is shown, before it is drawn: item models, filters and the words for codes. No widget is known here."""
+"""What is shown, before it is drawn: item models, filters and the words for codes. No widget here."""

@@ -1,1 +1,1 @@
-"""What is drawn. Widgets read models, run actions and speak to the session; they open no file and no socket."""
+"""What is drawn. Widgets read models, run actions and speak to the session, and open no file or socket."""
