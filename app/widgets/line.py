@@ -1,7 +1,7 @@
-"""One line of mixed things: text, marks, key caps, chips, plates, rules; the strips of the window are made of it.
+"""One line of mixed things: text, marks, caps, chips, plates, rules; the strips of the window are made of it.
 
 A `Line` lays its items from the left, and those after a `Stretch` to the right; an item with a `name` can be
-clicked and reports it. Everything sits on one centre line. It holds no text to edit, so no input method either.
+clicked and reports it. Everything sits on one centre line. No text is edited here, so no input method either.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Drawing with QPainter: marks, key caps, chips, plates, bars and runs of text, all from the look's data.
 
-Each `draw_*` draws inside or from a given place and returns the width it used; each has a `*_width` beside it where
+Each `draw_*` draws from a given place and returns the width it used; a `*_width` stands beside it where
 a layout must know first. Text sits on one common centre line, so that strips and rows align to the pixel.
 """
 
@@ -46,7 +46,7 @@ def _path(name: str, size_px: float) -> QPainterPath:
 
 
 def draw_mark(painter: QPainter, name: str, centre: QPointF, size_px: float, tone: str | None = None) -> None:
-    """A mark of `app.look.shapes` around a point; `tone` replaces its own colour (grey, on a primary button)."""
+    """A mark of `app.look.shapes` around a point; `tone` replaces its own colour (grey, on primary)."""
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.translate(centre)

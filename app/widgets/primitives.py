@@ -1,4 +1,4 @@
-"""Small widgets shared by all panels: the button with its key cap, the mark, the clock's bar, the stage's bars.
+"""Small widgets shared by all panels: the button with its key cap, a mark, a clock's bar, a stage's bars.
 
 They hold no text to edit, so the input method is off; they take the theme at paint time.
 """

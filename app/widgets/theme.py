@@ -1,6 +1,6 @@
 """The theme in use: tokens as Qt colours, fonts and palette, and one signal when it changes.
 
-There is one application and so one theme; every painted widget asks here at paint time and never keeps a colour.
+There is one application and so one theme; a painted widget asks here at paint time and never keeps a colour.
 """
 
 from __future__ import annotations
