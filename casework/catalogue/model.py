@@ -49,7 +49,7 @@ class Condition(msgspec.Struct, frozen=True):
 
 
 class Catalogue(msgspec.Struct, frozen=True):
-    """One edition. Keys of `classes` and `conditions` are (kind, code); `conditions` keeps the catalogue's order."""
+    """One edition. Keys of `classes` and `conditions` are (kind, code), in the catalogue's order."""
 
     edition: str
     classes: Mapping[tuple[Kind, str], ClassEntry]

@@ -1,11 +1,11 @@
 """When a limit ends: `due`, and how much of it is used or left at a moment.
 
 Promises: pure and deterministic; a longer limit or one more pause never brings the deadline nearer; a limit
-that is worked off at the end of a shift ends there and not at the start of the next one. Why a deadline is what
-it is says `casework.clock.explain`.
+that is worked off at the end of a shift ends there and not at the start of the next one. Why a deadline is
+what it is says `casework.clock.explain`.
 
 Settings of the project (national texts were not at hand):
-- a working day is the whole working time of one day: from 10:00, one working day ends at 10:00 of the next one;
+- a working day is the whole working time of one day: from 10:00, one ends at 10:00 of the next working day;
 - a day is a calendar day: the same wall time so many days later;
 - hours and minutes are elapsed time, an urgent working hour among them.
 """
@@ -52,7 +52,7 @@ class Deadline(msgspec.Struct, frozen=True):
 
 
 def counted_pauses(start_ms: int, pauses: Sequence[Pause]) -> tuple[Pause, ...]:
-    """The pauses that can matter after `start_ms`, in order, without overlap; an open one (until 0) comes last."""
+    """The pauses that matter after `start_ms`, in order, without overlap; an open one (until 0) comes last."""
     joined: list[Pause] = []
     for pause in sorted(pauses, key=lambda p: p.from_ms):
         begin, end = max(pause.from_ms, start_ms), pause.until_ms
@@ -171,7 +171,7 @@ def used_ms(
 def used_permille(
     calendar: Calendar, start_ms: int, now_ms: int, limit: TimeLimit, pauses: Sequence[Pause] = ()
 ) -> int:
-    """Running time used per thousand of the limit, above 1000 once overdue; a limit of nothing is all used."""
+    """Running time used per thousand of the limit, above 1000 once overdue; an empty limit is all used."""
     span = limit_ms(calendar, start_ms, limit)
     if span == 0:
         return 1000 if now_ms >= start_ms else 0

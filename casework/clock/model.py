@@ -1,7 +1,7 @@
 """Values of the deadline clock: units, limits, calendars, pauses.
 
 Units as the field uses them: an urgent working hour runs round the clock, a working hour and a working day
-only in working time, a clock hour and a calendar day always. No national text was at hand: every figure is data.
+only in working time, a clock hour and a calendar day always. No national text was at hand: figures are data.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Working time as one rising line: how much has passed at an instant, and at which instant so much has passed.
+"""Working time as one rising line: how much has passed at an instant, and at which instant so much has.
 
 Promises: pure; exact to the millisecond; right across daylight-saving changes, because every shift is turned
 into instants once, and only elapsed time is counted from there on. Tables are cached by calendar and years (a
@@ -22,7 +22,7 @@ MAX_YEARS = 40  # a calendar that has not worked off a limit by then never will
 
 
 class WorkTable(msgspec.Struct, frozen=True):
-    """The working spans of some years: `starts[i]`..`ends[i]`, `before[i]` ms worked since the table's start."""
+    """The working spans of some years: `starts[i]`..`ends[i]`, `before[i]` ms worked before it."""
 
     starts: tuple[int, ...]
     ends: tuple[int, ...]
