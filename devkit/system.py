@@ -75,7 +75,9 @@ GLIBC_NEEDED = {"x86_64": (2, 34), "aarch64": (2, 39)}
 
 def check_python() -> None:
     """Starts again under a newer Python where this one is too old."""
-    if sys.version_info >= (3, 11):  # noqa: UP036 - this file also runs where the project cannot
+    # Compared as a value: this file also runs where the project itself cannot.
+    here: tuple[int, ...] = sys.version_info[:2]
+    if here >= (3, 11):
         return
     for name in ("python3.13", "python3.12", "python3.11"):
         found = shutil.which(name)
