@@ -43,6 +43,6 @@ class Refusal(msgspec.Struct, frozen=True):
     values: dict[str, str] = {}
 
 
-def refuse(code: RefusalCode, **values: object) -> Refusal:
+def refuse(code: RefusalCode, /, **values: object) -> Refusal:
     """A refusal with its values turned to text."""
     return Refusal(code, {name: str(value) for name, value in values.items()})

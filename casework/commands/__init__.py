@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import Union
+from typing import Any, Union
 
 from casework.command import Command, Rule
 from casework.commands import (
@@ -39,7 +39,7 @@ COMMANDS: tuple[Rule, ...] = (
 )
 RULE_BY_STRUCT: MappingProxyType[type[Command], Rule] = MappingProxyType({r.struct: r for r in COMMANDS})
 RULE_BY_KIND: MappingProxyType[str, Rule] = MappingProxyType({r.kind: r for r in COMMANDS})
-ANY_COMMAND = Union[tuple(r.struct for r in COMMANDS)]  # noqa: UP007 - built from the tuple, for decoding
+ANY_COMMAND: Any = Union[tuple(r.struct for r in COMMANDS)]  # noqa: UP007 - built from the tuple, for decoding
 
 
 def rule_of(command: Command) -> Rule:
