@@ -142,14 +142,8 @@ def table(measures: Sequence[Measure]) -> str:
     """The figures as aligned text."""
     rows = [("metric", "value", "unit", "target", "ratio", "peer value", "peer")]
     for each in measures:
-        row = (
-            _number(each.value),
-            each.unit,
-            each.target or "",
-            _number(each.ratio),
-            _number(each.peer_value),
-        )
-        rows.append((each.metric, *row, each.peer or ""))
+        figures = (_number(each.ratio), _number(each.peer_value), each.peer or "")
+        rows.append((each.metric, _number(each.value), each.unit, each.target or "", *figures))
     widths = [max(_width(row[column]) for row in rows) for column in range(len(rows[0]))]
     lines = []
     for row in rows:
