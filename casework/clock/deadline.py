@@ -52,7 +52,7 @@ class Deadline(msgspec.Struct, frozen=True):
 
 
 def counted_pauses(start_ms: int, pauses: Sequence[Pause]) -> tuple[Pause, ...]:
-    """The pauses that matter after `start_ms`, in order, without overlap; an open one (until 0) comes last."""
+    """The pauses that matter after `start_ms`, in order, without overlap; an open one (until 0) is last."""
     joined: list[Pause] = []
     for pause in sorted(pauses, key=lambda p: p.from_ms):
         begin, end = max(pause.from_ms, start_ms), pause.until_ms

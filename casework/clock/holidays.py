@@ -1,8 +1,8 @@
 """Public holidays and make-up working days, read from a table into a calendar.
 
 The table is CSV with the columns date, kind (holiday or workday), name_en and name_zh; lines that begin with
-# are notes. It is read from bytes: this module opens no file. A year nobody has announced yet is simply not in
-it, which `covered_until` says.
+# are notes. It is read from bytes: this module opens no file. A year nobody has announced yet is simply not
+in it, which `covered_until` says.
 """
 
 from __future__ import annotations
