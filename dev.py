@@ -10,8 +10,9 @@ python3 dev.py check
       format, lint, types, rules of the repository
 python3 dev.py bench [NAME] [--json FILE] [its arguments]
       one benchmark, or all of them
-python3 dev.py build
-      the map page's libraries and the translations, made anew
+python3 dev.py build [--anew] [--strict]
+      the map page's libraries where they are missing (--anew: in any case), and the translations from
+      the sources' strings and resources/i18n/parts; --strict fails where one is missing
 python3 dev.py lock
       requirements.lock and package-lock.json, resolved anew (needs uv)
 python3 dev.py exec -- COMMAND ...
@@ -171,7 +172,10 @@ def _take_json(words: list[str]) -> tuple[str | None, list[str]]:
 
 def do_build(words: list[str]) -> int:
     prepare(page=False)
-    bundle.make()
+    if "--anew" in words:
+        bundle.make()
+    else:
+        bundle.ensure()
     return 1 if strings.refresh() and "--strict" in words else 0
 
 
