@@ -2,8 +2,8 @@
 
 It keeps the contract of `app.session.Session`: commands go to an outbox, are laid over the rows by
 `casework.sync.project`, and are decided by `casework.apply` when their undo window is over and the line is
-there. Time stands still until `advance`. `cut` and `heal` take the line away and give it back; `arrive` is what
-another seat did. For tests and for looking at screens; nothing here is ever shipped.
+there. Time stands still until `advance`; `cut` and `heal` take the line away and give it back; `arrive` is
+what another seat did. For tests and for looking at screens; nothing here is ever shipped.
 """
 
 from __future__ import annotations
