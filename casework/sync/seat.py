@@ -201,9 +201,11 @@ class SeatSide:
 
     def hear(self, beat: Beat, now_ms: int) -> list[Effect]:
         """A heartbeat went all the way through the centre's store and back."""
+        if beat.epoch < self.epoch:
+            return []  # a straggler from before a restore
         effects: list[Effect] = []
         self._heard_ms = now_ms
-        if beat.epoch != self.epoch:
+        if beat.epoch > self.epoch:
             effects += self._begin_epoch(beat.epoch, beat.high_n)
         if beat.blocks:
             known = {(b.day, b.last) for b in self.blocks}
@@ -359,18 +361,19 @@ class SeatSide:
         return msgspec.structs.replace(item, state=state, seq=verdict.seq)
 
     def _begin_epoch(self, epoch: int, high_n: int) -> list[Effect]:
-        """The centre was restored from an older copy: forget its rows, send again what it no longer knows (I10)."""
-        is_first = self.epoch == 0
+        """The centre was restored from an older copy: forget its rows, send again what it no longer knows (I10).
+
+        Numbers count per epoch: what had been accepted or was on its way gets new ones, in the old order; what had
+        been refused stays refused.
+        """
         self.epoch = epoch
-        self._next_n = max(self._next_n, high_n + 1)
-        if is_first and self.cursor == 0:
-            return [ResetCache(epoch)]
         self.cursor = self.head = 0
         self._is_caught_up = False
+        self._next_n = high_n + 1
         lost = [
-            msgspec.structs.replace(item, state=OutboxState.RELEASED, seq=0)
+            msgspec.structs.replace(item, state=OutboxState.WAITING, n=0, seq=0)
             for item in self.items.values()
-            if item.n > high_n and item.seq
+            if item.n > high_n and (item.seq or item.state is OutboxState.RELEASED)
         ]
         return [*self._save(lost), ResetCache(epoch), Report(None, outbox_changed=True)]
 

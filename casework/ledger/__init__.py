@@ -1,0 +1,1 @@
+"""The tamper-evident side of the ledger: pure functions over stored bytes."""
