@@ -132,8 +132,11 @@ def do_check(words: list[str]) -> int:
 
 
 def _bench_names() -> list[str]:
-    not_benches = {"__init__", "__main__", "report"}
-    return sorted(path.stem for path in (ROOT / "bench").glob("*.py") if path.stem not in not_benches)
+    """Modules in bench/ that can be run; others there are what several of them share."""
+    modules = [path for path in (ROOT / "bench").glob("*.py") if path.stem != "report"]
+    return sorted(
+        path.stem for path in modules if '__name__ == "__main__"' in path.read_text(encoding="utf-8")
+    )
 
 
 def do_bench(words: list[str]) -> int:

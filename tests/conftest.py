@@ -6,9 +6,12 @@ imports it.
 
 from __future__ import annotations
 
+import logging
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -25,6 +28,11 @@ if hasattr(os, "geteuid") and os.geteuid() == 0:
     os.environ.setdefault("QTWEBENGINE_DISABLE_SANDBOX", "1")
 
 NO_REAL_DATA = "no real data: set GRIDSEAT_REAL_DATA or put it in ../shared/data"
+
+
+# The same examples every time; a slow machine is no failure.
+hypothesis.settings.register_profile("gridseat", deadline=None, derandomize=True, database=None)
+hypothesis.settings.load_profile("gridseat")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -64,3 +72,28 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def qapp_args() -> list[str]:
     # The web engine aborts on an application without a name.
     return ["gridseat-tests"]
+
+
+class _Kept(logging.Handler):
+    """Keeps what was logged as an error."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.records: list[logging.LogRecord] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.records.append(record)
+
+
+@pytest.fixture(autouse=True)
+def no_unexpected_errors_in_the_log(request: pytest.FixtureRequest) -> Iterator[None]:
+    """An error that is only logged fails the test too, unless the test reads the log itself (caplog)."""
+    if "caplog" in request.fixturenames:
+        yield
+        return
+    kept = _Kept()
+    logging.getLogger().addHandler(kept)
+    yield
+    logging.getLogger().removeHandler(kept)
+    if kept.records:
+        pytest.fail("logged as an error: " + "; ".join(record.getMessage() for record in kept.records))
