@@ -41,7 +41,7 @@ SPANNING = SKIPPED | {Part.RUNNING, Part.PAUSE}
 
 
 class Reason(msgspec.Struct, frozen=True, omit_defaults=True):
-    """`count` breaks, nights or days; `span_ms` the time they took; an open pause has `until_ms` 0, no span."""
+    """`count` breaks, nights or days; `span_ms` what they took; an open pause has no `until_ms`, no span."""
 
     part: Part
     count: int = 0

@@ -1,4 +1,4 @@
-"""A request: what a unit asks of the centre about its task, such as to hand it back. The case keeps its stage meanwhile."""
+"""A request: what a unit asks of the centre about its task, such as to hand it back."""
 
 from __future__ import annotations
 

@@ -133,7 +133,7 @@ class SeatSide:
         self._heard_ms = 0
         self._resync = (0, 0, 0)  # cursor and head when the catching up began, commands then waiting
 
-    # -- what the operator wishes ---------------------------------------------------------------------------------
+    # -- what the operator wishes
 
     def perform(
         self,
@@ -197,7 +197,7 @@ class SeatSide:
     def numbers_left(self) -> int:
         return sum(max(0, block.last - block.first + 1) for block in self.blocks)
 
-    # -- what comes from the centre -------------------------------------------------------------------------------
+    # -- what comes from the centre
 
     def hear(self, beat: Beat, now_ms: int) -> list[Effect]:
         """A heartbeat went all the way through the centre's store and back."""
@@ -281,7 +281,7 @@ class SeatSide:
         """An undo window has passed, or it is time to try again."""
         return self._pump(now_ms)
 
-    # -- what the screens ask -------------------------------------------------------------------------------------
+    # -- what the screens ask
 
     def pending(self) -> list[Item]:
         """The items laid over the cache, in the order they were performed."""
@@ -327,7 +327,7 @@ class SeatSide:
             numbers_left=self.numbers_left,
         )
 
-    # -- inside ---------------------------------------------------------------------------------------------------
+    # -- inside
 
     def _save(self, items: Iterable[Item]) -> list[Effect]:
         items = tuple(items)

@@ -62,7 +62,7 @@ class World:
             self.seats[who.seat] = seat_type(who, frozenset(channels), self._poster(who.seat))
             self.seats[who.seat].fails = self._dies
 
-    # -- the run --------------------------------------------------------------------------------------------------
+    # -- the run
 
     def run(self) -> list[str]:
         for _ in range(STEPS):
@@ -130,7 +130,7 @@ class World:
             for seat in self.seats.values()
         )
 
-    # -- the network ----------------------------------------------------------------------------------------------
+    # -- the network
 
     def _poster(self, name: str) -> Any:
         return lambda kind, message: self.send(name, kind, message)
@@ -192,7 +192,7 @@ class World:
                 if not seat.channels.intersection(ENTITY_BY_NAME[entry.entity].channels(row)):
                     self.violations.append(f"I9: {entry.entity} {entry.key} reached {seat.actor.seat}")
 
-    # -- the operators --------------------------------------------------------------------------------------------
+    # -- the operators
 
     def act(self, seat: Seat) -> None:
         luck = self.random.random()
@@ -253,7 +253,7 @@ class World:
             case _:
                 return Close(case=case.id)
 
-    # -- the judgement --------------------------------------------------------------------------------------------
+    # -- the judgement
 
     def head_hash(self) -> str:
         lines = (
