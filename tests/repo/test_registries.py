@@ -15,8 +15,8 @@ REGISTRIES = {
     "app/map/layers": "LAYERS",
     "app/widgets/wall": "PANELS",
 }
-# What a registry folder may hold besides its members: the shape they share.
-SHAPES = {"shape", "action", "layer", "panel", "entity", "command", "kinds", "common_rules"}
+# What a registry folder may hold besides its members: the shape they share; so may a name with an underscore.
+SHAPES = {"shape", "style"}
 
 
 def _tuple_names(init: Path, name: str) -> list[str] | None:

@@ -69,6 +69,16 @@ def test_that_both_languages_take_the_same_values(ts: Path) -> None:
     assert differing == []
 
 
+def test_that_every_action_and_layer_has_its_words() -> None:
+    actions = pytest.importorskip("app.actions", reason="no actions yet")
+    layers = pytest.importorskip("app.map.layers", reason="no layers yet")
+    pairs = strings.read_parts(strings.PARTS)
+    wanted = {("Action", action.title) for action in actions.ACTIONS}
+    wanted |= {("Action", ask.title) for action in actions.ACTIONS for ask in action.asks}
+    wanted |= {("Layer", layer.title) for layer in layers.LAYERS if getattr(layer, "title", "")}
+    assert sorted(wanted - pairs.keys()) == []
+
+
 TS = """<?xml version="1.0" encoding="utf-8"?>
 <!DOCTYPE TS>
 <TS version="2.1" language="zh_CN">

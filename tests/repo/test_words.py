@@ -6,7 +6,10 @@ import pkgutil
 import re
 from types import ModuleType
 
+import pytest
+
 import casework
+from devkit import strings
 from tests.repo.source import ROOT
 
 GLOSSARY = ROOT / "docs" / "glossary.md"
@@ -66,6 +69,42 @@ def test_that_every_word_is_in_both_languages_and_means_one_thing() -> None:
         for column in (0, 1):
             words = [pair[column] for pair in table.values()]
             assert len(words) == len(set(words)), f"{name} uses a word twice"
+
+
+def _spoken() -> dict[str, tuple[str, dict[str, str]]]:
+    """Enumeration's dotted name -> its context in the translations, and the screens' English of its
+    values.
+    """
+    words = pytest.importorskip("app.models.words", reason="no screens yet")
+    return {
+        f"{kind.__module__}.{kind.__qualname__}": (
+            kind.__name__,
+            {value.value: text for value, text in spoken.items()},
+        )
+        for kind, spoken in words.WORDS.items()
+    }
+
+
+def test_that_the_screens_spell_the_glossarys_words() -> None:
+    tables = read_tables(GLOSSARY.read_text(encoding="utf-8"))
+    chinese = strings.read_parts(strings.PARTS)
+    for name, (context, spoken) in _spoken().items():
+        assert spoken == {value: tables[name][value][0] for value in spoken}, name
+        assert {value: chinese.get((context, text)) for value, text in spoken.items()} == {
+            value: tables[name][value][1] for value in spoken
+        }, name
+
+
+def test_that_every_code_has_its_words_on_the_screens() -> None:
+    known = enumerations(casework)
+    spoken = {name: set(words) for name, (_, words) in _spoken().items()}
+    # A refusal is told as a sentence with its figures, an explanation likewise.
+    told = {"casework.refusal.RefusalCode", "casework.clock.explain.Part"}
+    assert {name: values - spoken.get(name, set()) for name, values in known.items() if name not in told} == {
+        name: set() for name in known if name not in told
+    }
+    refusals = pytest.importorskip("app.models.refusals", reason="no screens yet")
+    assert {code.value for code in refusals.SENTENCES} == known["casework.refusal.RefusalCode"]
 
 
 def test_that_planted_differences_are_found() -> None:
