@@ -9,6 +9,7 @@ import pytest
 
 import gridseat_files
 from gridseat_files import find
+from tests.repo.source import tracked
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -48,9 +49,7 @@ def test_that_a_frozen_build_looks_in_its_own_folder_first(
 
 
 def _tracked(*folders: str) -> set[str]:
-    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", *folders]
-    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    return {name for name in listed.split("\0") if name and (ROOT / name).is_file()}
+    return {path.relative_to(ROOT).as_posix() for path in tracked(ROOT, *folders, untracked_too=True)}
 
 
 def test_that_a_wheel_carries_every_resource_and_finds_it(tmp_path: Path) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import os
+import subprocess
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -78,3 +80,29 @@ def _called_import(node: ast.Call) -> list[str]:
 def is_within(name: str, package: str) -> bool:
     """Whether a dotted name is a package or something inside it."""
     return name == package or name.startswith(package + ".")
+
+
+# What git ignores, for a copy of the tree without git.
+MADE = {".git", ".venv", "__pycache__", "node_modules", "vendor", "build", "dist", "shots", "out"}
+MADE_SUFFIXES = (".pyc", ".qm", ".db", ".db-wal", ".db-shm", ".log")
+
+
+def tracked(root: Path, *folders: str, untracked_too: bool = False) -> list[Path]:
+    """The files git knows, with `untracked_too` also those it would take in; without git, all that is not made."""
+    command = ["git", "ls-files", "-z", "--cached"]
+    command += ["--others", "--exclude-standard"] if untracked_too else []
+    try:
+        listed = subprocess.run(
+            [*command, *folders], cwd=root, capture_output=True, text=True, check=True
+        ).stdout
+    except (OSError, subprocess.CalledProcessError):
+        return [path for path in _walked(root) if not folders or path.relative_to(root).parts[0] in folders]
+    return [root / name for name in listed.split("\0") if name and (root / name).is_file()]
+
+
+def _walked(root: Path) -> Iterator[Path]:
+    for folder, folders, names in os.walk(root):
+        folders[:] = sorted(name for name in folders if name not in MADE and not name.endswith("_cache"))
+        for name in sorted(names):
+            if not name.endswith(MADE_SUFFIXES) and name != ".venv.lock":
+                yield Path(folder) / name

@@ -2,10 +2,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-import subprocess
 from pathlib import Path
 
-from tests.repo.source import ROOT
+from tests.repo.source import ROOT, tracked
 
 # Homes of people and machines; a path below one of them in a tracked file works on one machine only.
 MACHINE_PATH = re.compile(r"(?<![\w./~-])/(work|root|home/\w+|Users/\w+|mnt|tmp/gs)/[\w.-]")
@@ -13,13 +12,6 @@ LARGEST_BYTES = 3_000_000
 NOT_TEXT = {".png", ".jpg", ".ttf", ".otf", ".woff2", ".npz", ".ico"}
 # May speak of such paths: this test.
 EXEMPT = {"tests/repo/test_tracked.py"}
-
-
-def tracked(root: Path) -> list[Path]:
-    listed = subprocess.run(
-        ["git", "ls-files", "-z"], cwd=root, capture_output=True, text=True, check=True
-    ).stdout
-    return [root / name for name in listed.split("\0") if name and (root / name).is_file()]
 
 
 def machine_paths(root: Path, paths: list[Path]) -> list[str]:
@@ -64,3 +56,17 @@ def test_that_no_real_data_is_tracked(real_data: Path) -> None:
         [path for path in real_data.rglob("*") if path.is_file() and path.stat().st_size in sizes]
     )
     assert {str(ours[digest].relative_to(ROOT)) for digest in ours.keys() & theirs.keys()} == set()
+
+
+def test_that_a_copy_without_git_is_listed_too(tmp_path: Path) -> None:
+    for name in (
+        "app/a.py",
+        "resources/web/vendor/ol.js",
+        ".venv/x.py",
+        "resources/i18n/zh_CN.qm",
+        "data/b.csv",
+    ):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("x")
+    assert tracked(tmp_path) == [tmp_path / "app/a.py", tmp_path / "data/b.csv"]
+    assert tracked(tmp_path, "data") == [tmp_path / "data/b.csv"]
