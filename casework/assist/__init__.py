@@ -1,0 +1,1 @@
+"""What the program proposes and why: responsible units, conditions, next steps, what is near. It decides nothing."""
