@@ -1,0 +1,108 @@
+"""The alarms of a seat: what needs this seat's own action now, at most three at a time.
+
+An alarm is here only where it is real: a case overdue in a queue this seat works (P2), or sent back by its unit
+and waiting to be dispatched again (P2). Everything else is a count in the rail. What was acknowledged does not
+come back for the same cause. Sounds and shelving are not its business.
+"""
+
+from __future__ import annotations
+
+import enum
+from typing import TYPE_CHECKING
+
+import msgspec
+from PySide6.QtCore import QObject, Signal
+
+from app.models import text, words
+from app.models.queue_model import QueueModel
+from app.models.queues import QUEUE_BY_ID
+from casework.entities.case import Case
+from casework.workflow import Flag, Stage
+
+if TYPE_CHECKING:
+    from app.session import Session
+
+MOST = 3
+
+
+class Cause(enum.StrEnum):
+    """Why somebody is called."""
+
+    OVERDUE = "overdue"
+    RETURNED = "returned"
+
+
+class Alarm(msgspec.Struct, frozen=True):
+    """One alarm: its plate, what and where, how old, and the case it leads to."""
+
+    priority: str
+    cause: Cause
+    case: str
+    words: str
+    age_ms: int
+
+    @property
+    def age(self) -> str:
+        """How long it has stood."""
+        return text.duration(self.age_ms)
+
+
+class Alarms(QObject):
+    """Derived from the queue's model; recomputed when its figures change or a second passes."""
+
+    changed = Signal()
+
+    def __init__(self, session: Session, model: QueueModel, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._model = model
+        self._acknowledged: set[tuple[Cause, str]] = set()
+        self._shown: tuple[Alarm, ...] = ()
+        model.counts_changed.connect(self.refresh)
+        self.refresh()
+
+    def top(self) -> tuple[Alarm, ...]:
+        """The three to show, the longest standing first."""
+        return self._shown
+
+    def refresh(self) -> None:
+        """Looks again."""
+        fresh = tuple(sorted(self._all(), key=lambda alarm: -alarm.age_ms)[:MOST])
+        if fresh != self._shown:
+            self._shown = fresh
+            self.changed.emit()
+
+    def acknowledge(self) -> Alarm | None:
+        """Takes the first one off; the caller goes to its case."""
+        if not self._shown:
+            return None
+        first = self._shown[0]
+        self._acknowledged.add((first.cause, first.case))
+        self.refresh()
+        return first
+
+    def _all(self) -> list[Alarm]:
+        posts = self._session.posts
+        found: list[Alarm] = []
+        for queue in self._model.queues:
+            if queue.workers & posts:
+                found += [self._of(Cause.OVERDUE, case, late) for case, late in self._model.late_cases(queue)]
+        dispatching = QUEUE_BY_ID["awaiting_dispatch"]
+        if dispatching.workers & posts:
+            now_ms = self._session.now_ms()
+            for case in self._model.cases_in(dispatching):
+                if Flag.RETURNED in case.flags and case.stage is Stage.AWAITING_DISPATCH:
+                    found.append(self._of(Cause.RETURNED, case, now_ms - case.stage_ms))
+        seen: set[str] = set()
+        return [
+            alarm
+            for alarm in found
+            if (alarm.cause, alarm.case) not in self._acknowledged
+            and not (alarm.case in seen or seen.add(alarm.case))
+        ]
+
+    def _of(self, cause: Cause, case: Case, age_ms: int) -> Alarm:
+        cause_word = self.tr("Overdue") if cause is Cause.OVERDUE else self.tr("Returned")
+        name = words.class_name(self._session.catalogues, case.edition, case.kind, case.class_code)
+        road = case.place.split(" ")[0]
+        return Alarm("P2", cause, case.id, f"{cause_word} {name} {road} {text.short_number(case.id)}", age_ms)
