@@ -6,6 +6,8 @@ imports it.
 
 from __future__ import annotations
 
+import importlib
+import importlib.util
 import logging
 import os
 from collections.abc import Iterator
@@ -72,6 +74,17 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def qapp_args() -> list[str]:
     # The web engine aborts on an application without a name.
     return ["gridseat-tests"]
+
+
+@pytest.fixture(scope="session")
+def qapp_cls() -> type:
+    """The application, made after what has to exist before it: the web engine and the map's own scheme."""
+    from PySide6 import QtWebEngineWidgets  # noqa: F401
+    from PySide6.QtWidgets import QApplication
+
+    if importlib.util.find_spec("app.map.scheme"):
+        importlib.import_module("app.map.scheme").register()
+    return QApplication
 
 
 class _Kept(logging.Handler):
