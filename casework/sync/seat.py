@@ -24,12 +24,14 @@ from casework.facts import NumberBlock
 from casework.ids import CommandId, Key, PersonId, SeatId
 from casework.limits import LAMP_LATE_MS, LAMP_LIVE_MS, OUTBOX_ITEMS, PUSH_COMMANDS
 from casework.refusal import Refusal
-from casework.sync.messages import Accepted, Answer, Basis, Beat, Page, Push, Refused, Sent, Verdict
+from casework.sync.messages import Accepted, Answer, Basis, Beat, Gap, Page, Push, Refused, Sent, Verdict
 from casework.sync.project import case_keys
 from casework.sync.status import Fault, Lamp, LinkStatus, OutboxLine, OutboxState, Waits
 
 RETRY_MS = 1_000  # after an answer that moved nothing
 PENDING = frozenset({OutboxState.WAITING, OutboxState.RELEASED, OutboxState.ACCEPTED})
+CLOSED = frozenset({OutboxState.DONE, OutboxState.UNDONE})
+BLOCKS_KEPT = 8  # beyond this many, reserved numbers of days gone by are let go
 
 
 class Item(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -122,7 +124,10 @@ class SeatSide:
         self.epoch = memory.epoch
         self.cursor = memory.cursor
         self.head = memory.cursor
-        self.items: dict[str, Item] = {item.id: item for item in sorted(memory.items, key=lambda i: i.order)}
+        ordered = sorted(memory.items, key=lambda i: i.order)
+        # Weeks of work, looked through only on the day the centre is restored from an older copy; else `_live`.
+        self.items: dict[str, Item] = {item.id: item for item in ordered}
+        self._live: dict[str, Item] = {item.id: item for item in ordered if item.state not in CLOSED}
         self.blocks = memory.blocks
         self._next_n = memory.next_n
         self._order = max((item.order for item in memory.items), default=0)
@@ -131,7 +136,8 @@ class SeatSide:
         self._is_in_flight = False
         self._retry_at_ms = 0
         self._heard_ms = 0
-        self._resync = (0, 0, 0)  # cursor and head when the catching up began, commands then waiting
+        self._resync = (0, 0)  # cursor and head when the catching up began
+        self._backlog = (0, 0)  # commands that waited then, and the last one's order
 
     # -- what the operator wishes
 
@@ -145,7 +151,7 @@ class SeatSide:
         now_ms: int,
     ) -> list[Effect]:
         """Take a command into the outbox. `seen_ver` is the confirmed version of its subject in the cache."""
-        if sum(item.state in PENDING for item in self.items.values()) >= OUTBOX_ITEMS:
+        if sum(item.state in PENDING for item in self._live.values()) >= OUTBOX_ITEMS:
             raise OutboxFull
         rule = rule_of(command)
         self._order += 1
@@ -171,7 +177,7 @@ class SeatSide:
         item = self.items.get(command_id)
         if item is None or item.state is not OutboxState.WAITING:
             return None
-        if any(i.basis.after == item.id and i.state in PENDING for i in self.items.values()):
+        if any(i.basis.after == item.id and i.state in PENDING for i in self._live.values()):
             return None
         gone = msgspec.structs.replace(item, state=OutboxState.UNDONE)
         return [*self._save([gone]), Report(touched([gone]), outbox_changed=True), *self._pump(now_ms)]
@@ -184,14 +190,19 @@ class SeatSide:
         done = msgspec.structs.replace(item, state=OutboxState.DONE)
         return [*self._save([done]), Report(touched([done]), outbox_changed=True)]
 
-    def take_number(self) -> tuple[str | None, list[Effect]]:
-        """The next reserved case number, or None where the blocks are used up."""
-        for index, block in enumerate(self.blocks):
-            if block.first <= block.last:
-                rest = msgspec.structs.replace(block, first=block.first + 1)
-                self.blocks = (*self.blocks[:index], rest, *self.blocks[index + 1 :])
-                return block.number(block.first), self._save([])
-        return None, []
+    def take_number(self, day: str = "") -> tuple[str | None, list[Effect]]:
+        """The next reserved case number, one of `day` where there is one; None where the blocks are used up."""
+        left = [block for block in self.blocks if block.first <= block.last]
+        block = next((block for block in left if block.day == day), left[-1] if left else None)
+        if block is None:
+            return None, []
+        rest = msgspec.structs.replace(block, first=block.first + 1)
+        self.blocks = tuple(rest if each is block else each for each in self.blocks)
+        return block.number(block.first), self._save([])
+
+    def numbers_of(self, day: str) -> int:
+        """How many reserved numbers of a day are left. The centre is told this, so that each day gets its own."""
+        return sum(max(0, block.last - block.first + 1) for block in self.blocks if block.day == day)
 
     @property
     def numbers_left(self) -> int:
@@ -207,15 +218,18 @@ class SeatSide:
         self._heard_ms = now_ms
         if beat.epoch > self.epoch:
             effects += self._begin_epoch(beat.epoch, beat.high_n)
+        # Ahead of ours only where seat.db came back from an older copy: those numbers are taken.
+        self._next_n = max(self._next_n, beat.high_n + 1)
         if beat.blocks:
             known = {(b.day, b.last) for b in self.blocks}
-            spent = tuple(b for b in self.blocks if b.first <= b.last)
-            self.blocks = (*spent, *(b for b in beat.blocks if (b.day, b.last) not in known))
+            left = tuple(b for b in self.blocks if b.first <= b.last)[-BLOCKS_KEPT:]
+            self.blocks = (*left, *(b for b in beat.blocks if (b.day, b.last) not in known))
             effects += self._save([])
         if not self._is_connected:
             self._is_connected = True
             self._is_caught_up = False
-            self._resync = (self.cursor, beat.head, len(self._unsent()))
+            self._resync = (self.cursor, beat.head)
+            self._backlog = (len(self._unsent()), self._order)
         self.head = max(self.head, beat.head)
         if not self._is_caught_up:
             self._is_caught_up = self.cursor >= beat.head
@@ -232,7 +246,7 @@ class SeatSide:
         self.head = max(self.head, page.head)
         done = [
             msgspec.structs.replace(item, state=OutboxState.DONE)
-            for item in self.items.values()
+            for item in self._live.values()
             if item.state is OutboxState.ACCEPTED and item.seq <= self.cursor
         ]
         effects: list[Effect] = [Commit(page)]
@@ -259,7 +273,8 @@ class SeatSide:
         self._is_in_flight = False
         if answer.epoch != self.epoch:
             return []
-        changed = [item for verdict in answer.verdicts if (item := self._judged(verdict))]
+        judged = (self._judged(verdict) or self._bumped(verdict) for verdict in answer.verdicts)
+        changed = [item for item in judged if item]
         if not changed:
             self._retry_at_ms = now_ms + RETRY_MS
             return self._pump(now_ms)
@@ -277,6 +292,17 @@ class SeatSide:
         self._retry_at_ms = now_ms + RETRY_MS
         return self._pump(now_ms)
 
+    def correct(self, by_ms: int, now_ms: int) -> list[Effect]:
+        """The estimate of the centre's time moved by `by_ms`: an undo window lasts as long as it did."""
+        waiting = [
+            msgspec.structs.replace(item, release_at_ms=item.release_at_ms + by_ms)
+            for item in self._unsent()
+            if item.state is OutboxState.WAITING
+        ]
+        self._retry_at_ms += by_ms if self._retry_at_ms else 0
+        self._heard_ms += by_ms if self._heard_ms else 0
+        return [*(self._save(waiting) if waiting else []), *self._pump(now_ms)]
+
     def wake(self, now_ms: int) -> list[Effect]:
         """An undo window has passed, or it is time to try again."""
         return self._pump(now_ms)
@@ -287,7 +313,7 @@ class SeatSide:
         """The items laid over the cache, in the order they were performed."""
         return [
             item
-            for item in self.items.values()
+            for item in self._live.values()
             if item.state in (OutboxState.WAITING, OutboxState.RELEASED)
             or (item.state is OutboxState.ACCEPTED and item.seq > self.cursor)
         ]
@@ -295,16 +321,20 @@ class SeatSide:
     def lines(self, now_ms: int) -> tuple[OutboxLine, ...]:
         """The drawer: what has not been acknowledged and what was refused, oldest first."""
         shown = (OutboxState.WAITING, OutboxState.RELEASED, OutboxState.REFUSED)
-        return tuple(self._line(item, now_ms) for item in self.items.values() if item.state in shown)
+        return tuple(self._line(item, now_ms) for item in self._live.values() if item.state in shown)
 
     def status(self, now_ms: int, clock_offset_ms: int = 0, fault: Fault = Fault.NONE) -> LinkStatus:
         """The lamp and its figures."""
         age = max(0, now_ms - self._heard_ms) if self._heard_ms else now_ms
         unsent = self._unsent()
-        began, head, backlog = self._resync
+        began, head = self._resync
+        backlog, last = self._backlog
+        owed = sum(item.order <= last for item in unsent) if backlog else 0
+        if self._is_caught_up and not owed:
+            self._backlog = (0, 0)  # what comes later is work, not catching up
         if age > LAMP_LATE_MS or not self._is_connected:
             lamp = Lamp.OFFLINE
-        elif not self._is_caught_up or (backlog and unsent):
+        elif not self._is_caught_up or owed:
             lamp = Lamp.RESYNCING
         else:
             lamp = Lamp.LIVE if age <= LAMP_LIVE_MS else Lamp.LATE
@@ -313,13 +343,13 @@ class SeatSide:
         elif not self._is_caught_up:
             done, total = self.cursor - began, max(head, self.head) - began
         else:
-            done, total = max(0, backlog - len(unsent)), backlog
+            done, total = max(0, backlog - owed), backlog
         return LinkStatus(
             lamp=lamp,
             heard_ms=self._heard_ms,
             age_ms=age,
             waiting=len(unsent),
-            refused=sum(item.state is OutboxState.REFUSED for item in self.items.values()),
+            refused=sum(item.state is OutboxState.REFUSED for item in self._live.values()),
             done=done,
             total=total,
             clock_offset_ms=clock_offset_ms,
@@ -333,15 +363,19 @@ class SeatSide:
         items = tuple(items)
         for item in items:
             self.items[item.id] = item
+            if item.state in CLOSED:
+                self._live.pop(item.id, None)
+            else:
+                self._live[item.id] = item
         return [Save(items, self._next_n, self.blocks)]
 
     def _unsent(self) -> list[Item]:
-        return [i for i in self.items.values() if i.state in (OutboxState.WAITING, OutboxState.RELEASED)]
+        return [i for i in self._live.values() if i.state in (OutboxState.WAITING, OutboxState.RELEASED)]
 
     def _last_in_group(self, group: Key) -> Item | None:
         mine = (
             item
-            for item in self.items.values()
+            for item in self._live.values()
             if item.state in PENDING and item.group == group and not rule_of(item.command).is_commutative
         )
         return max(mine, key=lambda item: item.order, default=None)
@@ -360,6 +394,17 @@ class SeatSide:
         state = OutboxState.ACCEPTED if verdict.seq > self.cursor else OutboxState.DONE
         return msgspec.structs.replace(item, state=state, seq=verdict.seq)
 
+    def _bumped(self, verdict: Verdict) -> Item | None:
+        """The item whose number another command had already used (seat.db came back from an older copy)."""
+        if isinstance(verdict, Gap):
+            return None
+        item = next(
+            (i for i in self._live.values() if i.state is OutboxState.RELEASED and i.n == verdict.n), None
+        )
+        if item is None or item.id == verdict.id:
+            return None
+        return msgspec.structs.replace(item, state=OutboxState.WAITING, n=0)
+
     def _begin_epoch(self, epoch: int, high_n: int) -> list[Effect]:
         """The centre was restored from an older copy: forget its rows, send again what it no longer knows (I10).
 
@@ -375,7 +420,9 @@ class SeatSide:
             for item in self.items.values()
             if item.n > high_n and (item.seq or item.state is OutboxState.RELEASED)
         ]
-        return [*self._save(lost), ResetCache(epoch), Report(None, outbox_changed=True)]
+        effects = self._save(lost)
+        self._live = {id_: item for id_, item in self.items.items() if id_ in self._live}
+        return [*effects, ResetCache(epoch), Report(None, outbox_changed=True)]
 
     def _pump(self, now_ms: int) -> list[Effect]:
         """Release what may leave, and send what is released."""
@@ -404,7 +451,7 @@ class SeatSide:
     def _push(self, now_ms: int) -> list[Effect]:
         if self._is_in_flight or not self._is_caught_up or self._retry_at_ms > now_ms:
             return []
-        out = sorted((i for i in self.items.values() if i.state is OutboxState.RELEASED), key=lambda i: i.n)
+        out = sorted((i for i in self._live.values() if i.state is OutboxState.RELEASED), key=lambda i: i.n)
         if not out:
             return []
         self._is_in_flight = True
