@@ -1,0 +1,70 @@
+"""The rows for a screen: a read-only connection of its own, made and used in one thread.
+
+Promises the present truth of cache.db at each call, never a row half-written; decodes a body once per version
+where the caller keeps what it got. It writes nothing and lays nothing over: that is the session's part.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from app.cache.tables import TABLES
+from casework.ids import Key
+from casework.workflow import OPEN_STAGES
+
+FETCH_ROWS = 2_000
+OPEN = tuple(sorted(stage.value for stage in OPEN_STAGES))
+
+
+class Kept(NamedTuple):
+    """A row of the cache: its key, its struct and its confirmed version."""
+
+    key: str
+    row: Any
+    ver: int
+
+
+class RowReader:
+    """Reads cache.db while the engine writes it. cache.db must exist: the engine makes it first."""
+
+    def __init__(self, path: Path) -> None:
+        self._db = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=5.0)
+
+    def close(self) -> None:
+        self._db.close()
+
+    def get(self, key: Key) -> Kept | None:
+        """One row by its key."""
+        table = TABLES[key.entity]
+        found = self._db.execute(table.get, (key.key,)).fetchone()
+        return Kept(key.key, table.decoder.decode(found[1]), found[0]) if found else None
+
+    def where(self, entity: str, **equals: Any) -> list[Kept]:
+        """Rows by equality of indexed fields, in the order of their keys; without any, all of the entity."""
+        return sorted(self.each(entity, **equals), key=lambda kept: kept.key)
+
+    def each(self, entity: str, **equals: Any) -> Iterator[Kept]:
+        """As `where`, one after the other and in no promised order."""
+        table = TABLES[entity]
+        statement, values = table.where(equals)
+        decode = table.decoder.decode
+        found = self._db.execute(statement, values)
+        while rows := found.fetchmany(FETCH_ROWS):
+            for key, ver, body in rows:
+                yield Kept(key, decode(body), ver)
+
+    def open_cases(self) -> Iterator[Kept]:
+        """Every case that is still in somebody's hands."""
+        return self.each("case", stage=OPEN)
+
+    def count(self, entity: str) -> int:
+        """How many rows an entity has."""
+        return int(self._db.execute(f"SELECT count(*) FROM {TABLES[entity].name}").fetchone()[0])
+
+    def cursor(self) -> int:
+        """Up to where the rows are true; a change of it means that something may look different."""
+        found = self._db.execute("SELECT value FROM meta WHERE name = 'cursor'").fetchone()
+        return int(found[0]) if found else 0

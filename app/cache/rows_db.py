@@ -1,0 +1,269 @@
+"""cache.db: the rows of the centre that this seat may see, and the cursor up to which they are true. Disposable.
+
+Promises: a page's rows and the cursor go in together or not at all; a file that is damaged, half-written or of
+another schema is dropped and begun anew (`was_rebuilt`), seat.db is never touched by that; this is the only
+connection that writes and checkpoints. It never decides what a row says, and holds nothing that cannot be
+fetched again. WAL with NORMAL: a loss of power may take the last pages, which then come again.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from sqlite_utils import Database
+
+from app.cache.disk import DiskFailed, DiskFull, only_mine
+from app.cache.tables import TABLES, schema_hash, wanted_indexes
+from casework.entities import ENTITIES
+from casework.ids import Key
+from casework.sync.messages import Entry, Op, Page, WireError
+
+FULL = 13  # SQLITE_FULL
+IO_ERRORS = (sqlite3.OperationalError, sqlite3.DatabaseError)
+WAL_BYTES = 64 * 2**20  # the log is cut back to this after a checkpoint
+
+
+class Damaged(Exception):
+    """The file cannot be used; it is dropped and begun anew."""
+
+
+class Record(msgspec.Struct, frozen=True):
+    """One row of a snapshot."""
+
+    entity: str
+    key: str
+    ver: int
+    seq: int
+    body: bytes
+
+
+class RowsDb:
+    """The one writing connection to cache.db; used from the engine's thread only."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.was_rebuilt = False
+        self.generation = 0  # rises whenever the rows were dropped, so that a load under way notices
+        existed = path.exists()
+        try:
+            self._db = _opened(path)
+            self._check()
+        except (Damaged, sqlite3.DatabaseError):
+            self._drop()
+            self.was_rebuilt = existed
+            self._db = _opened(path)
+            self._create()
+
+    def close(self) -> None:
+        self._db.conn.close()
+
+    # -- figures --------------------------------------------------------------------------------------------------
+
+    @property
+    def epoch(self) -> int:
+        return self._figure("epoch")
+
+    @property
+    def cursor(self) -> int:
+        return self._figure("cursor")
+
+    @property
+    def as_of_ms(self) -> int:
+        return self._figure("as_of_ms")
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """Whose rows these are; () while there are none."""
+        found = self._meta("channels")
+        return tuple(found.split("\n")) if found else ()
+
+    def note(self, *, as_of_ms: int | None = None, channels: Iterable[str] | None = None) -> None:
+        """Since when the rows are known to be whole, and for which channels they were fetched."""
+        with self._writing():
+            if as_of_ms is not None:
+                self._put_meta("as_of_ms", str(as_of_ms))
+            if channels is not None:
+                self._put_meta("channels", "\n".join(sorted(channels)))
+
+    # -- rows -----------------------------------------------------------------------------------------------------
+
+    def get(self, key: Key) -> tuple[Any, int]:
+        """The struct and the version of a row, (None, 0) where there is none."""
+        table = TABLES[key.entity]
+        found = self._db.conn.execute(table.get, (key.key,)).fetchone()
+        return (table.decoder.decode(found[1]), int(found[0])) if found else (None, 0)
+
+    def commit(self, page: Page) -> None:
+        """The page's rows and the cursor it leads to, in one transaction."""
+        with self._writing():
+            self._store(page.entries)
+            self._put_meta("cursor", str(page.next))
+            if page.is_last:
+                self._put_meta("as_of_ms", str(page.centre_ms))
+
+    def reset(self, epoch: int) -> None:
+        """Drops every row; the cursor starts at 0 under this epoch."""
+        self.abandon_load()
+        self.generation += 1
+        with self._writing():
+            for table in TABLES.values():
+                self._db.conn.execute(f"DELETE FROM {table.name}")
+            for name, value in (("epoch", epoch), ("cursor", 0), ("as_of_ms", 0)):
+                self._put_meta(name, str(value))
+
+    # -- loading a snapshot: one transaction, spread over many short turns of the engine ------------------------------
+
+    def begin_load(self) -> None:
+        """Starts to replace all rows. Readers see the old ones until `finish_load`."""
+        self.abandon_load()
+        self._execute("BEGIN IMMEDIATE")
+        for table in TABLES.values():
+            self._execute(f"DELETE FROM {table.name}")
+
+    def load(self, records: Iterable[Record]) -> None:
+        """Some more rows; an entity this program does not know is passed over."""
+        per_table: dict[str, list[tuple[Any, ...]]] = {}
+        for each in records:
+            table = TABLES.get(each.entity)
+            if table:
+                per_table.setdefault(each.entity, []).append(
+                    table.record(each.key, each.ver, each.seq, each.body)
+                )
+        for name, rows in per_table.items():
+            try:
+                self._db.conn.executemany(TABLES[name].insert, rows)
+            except sqlite3.Error as error:
+                raise _translated(error) from error
+
+    def finish_load(self, epoch: int, cursor: int, as_of_ms: int) -> None:
+        """Shows the loaded rows, which are those of `cursor`."""
+        for name, value in (("epoch", epoch), ("cursor", cursor), ("as_of_ms", as_of_ms)):
+            self._put_meta(name, str(value))
+        self._execute("COMMIT")
+
+    def abandon_load(self) -> None:
+        """Goes back to the rows before `begin_load`; harmless where none is under way."""
+        if self._db.conn.in_transaction:
+            self._db.conn.rollback()
+
+    @property
+    def is_loading(self) -> bool:
+        return self._db.conn.in_transaction
+
+    # -- inside ---------------------------------------------------------------------------------------------------
+
+    def _store(self, entries: Iterable[Entry]) -> None:
+        for entry in entries:
+            table = TABLES.get(entry.entity)
+            if table is None:
+                continue
+            if entry.op is Op.DEL:
+                self._db.conn.execute(table.delete, (entry.key,))
+            else:
+                self._db.conn.execute(
+                    table.insert, table.record(entry.key, entry.ver, entry.seq, bytes(entry.body))
+                )
+
+    def _execute(self, statement: str) -> None:
+        try:
+            self._db.conn.execute(statement)
+        except sqlite3.Error as error:
+            raise _translated(error) from error
+
+    def _meta(self, name: str) -> str:
+        found = self._db.conn.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
+        return str(found[0]) if found else ""
+
+    def _figure(self, name: str) -> int:
+        return int(self._meta(name) or 0)
+
+    def _put_meta(self, name: str, value: str) -> None:
+        self._db.conn.execute("INSERT OR REPLACE INTO meta(name, value) VALUES(?, ?)", (name, value))
+
+    def _writing(self) -> _Atomic:
+        return _Atomic(self._db)
+
+    def _check(self) -> None:
+        """Whether the file is whole and of this program's schema; raises Damaged."""
+        found = self._db.conn.execute("PRAGMA quick_check(1)").fetchone()
+        if found is None or found[0] != "ok":
+            raise Damaged(str(found))
+        if "meta" not in self._db.table_names() or self._meta("schema") != schema_hash():
+            raise Damaged("of another schema")
+
+    def _create(self) -> None:
+        with self._writing():
+            self._db.table("meta").create({"name": str, "value": str}, pk="name")
+            for entity in ENTITIES:
+                columns: dict[str, Any] = {"key": str, "ver": int, "seq": int}
+                columns |= {name: int if kind == "INTEGER" else str for name, kind in entity.columns()}
+                table = self._db.table(entity.name).create({**columns, "body": bytes}, pk="key")
+                for name in wanted_indexes(entity):
+                    table.create_index([name])
+            # Last: a file without it is half-written.
+            self._put_meta("schema", schema_hash())
+
+    def _drop(self) -> None:
+        if hasattr(self, "_db"):
+            self._db.conn.close()
+        for suffix in ("", "-wal", "-shm", "-journal"):
+            self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)
+
+
+class _Atomic:
+    """sqlite-utils' atomic(), with the disk's troubles as the two exceptions of app.cache.disk."""
+
+    def __init__(self, db: Database) -> None:
+        self._atomic = db.atomic()
+        self._db = db
+
+    def __enter__(self) -> None:
+        assert not self._db.conn.in_transaction, "a load is under way"
+        try:
+            self._atomic.__enter__()
+        except sqlite3.Error as error:
+            raise _translated(error) from error
+
+    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
+        try:
+            self._atomic.__exit__(kind, error, trace)
+        except sqlite3.Error as failed:
+            raise _translated(failed) from failed
+
+
+def _translated(error: sqlite3.Error) -> Exception:
+    if getattr(error, "sqlite_errorcode", None) == FULL:
+        return DiskFull(str(error))
+    return DiskFailed(str(error)) if isinstance(error, IO_ERRORS) else error
+
+
+def _opened(path: Path) -> Database:
+    only_mine(path)
+    connection = sqlite3.connect(path, timeout=5.0)
+    try:
+        db = Database(connection, use_counts_table=False, execute_plugins=False)
+        for name, value in (("journal_mode", "wal"), ("synchronous", 1), ("journal_size_limit", WAL_BYTES)):
+            connection.execute(f"PRAGMA {name} = {value}").fetchall()
+            found = connection.execute(f"PRAGMA {name}").fetchone()
+            if found is None or found[0] != value:
+                raise Damaged(f"PRAGMA {name} is {found}, not {value}")
+    except BaseException:
+        connection.close()
+        raise
+    return db
+
+
+def check_page(page: Page) -> None:
+    """Raises WireError where a row does not decode, before anything of the page is applied."""
+    for entry in page.entries:
+        table = TABLES.get(entry.entity)
+        if table is None or entry.op is Op.DEL:
+            continue
+        try:
+            table.decoder.decode(entry.body)
+        except msgspec.DecodeError as error:
+            raise WireError(f"{entry.entity} {entry.key}: {error}") from error
