@@ -100,7 +100,7 @@ def choices(catalogue: Catalogue) -> tuple[ClassEntry, ...]:
 
 def _rows(read: Read, table: str, columns: tuple[str, ...]) -> list[tuple[int, Row]]:
     try:
-        lines = read(table).decode("utf-8").splitlines()
+        lines = read(table).decode("utf-8-sig").splitlines()
     except UnicodeDecodeError as error:
         raise CatalogueError(table, 1, "not UTF-8") from error
     first = next((index for index, line in enumerate(lines) if not line.startswith("#")), len(lines))

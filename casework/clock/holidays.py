@@ -22,7 +22,7 @@ class HolidayError(ValueError):
 def with_holidays(calendar: Calendar, body: bytes) -> Calendar:
     """The calendar with the table's days added to its own."""
     holidays, workdays = set(calendar.holidays), set(calendar.workdays)
-    lines = [line for line in body.decode("utf-8").splitlines() if line and not line.startswith("#")]
+    lines = [line for line in body.decode("utf-8-sig").splitlines() if line and not line.startswith("#")]
     seen: set[str] = set()
     for number, row in enumerate(csv.DictReader(lines), start=2):
         day = _day(row.get("date") or "", number)
