@@ -83,7 +83,7 @@ def qapp_cls() -> type:
     from PySide6.QtWidgets import QApplication
 
     if importlib.util.find_spec("app.map.scheme"):
-        importlib.import_module("app.map.scheme").register()
+        importlib.import_module("app.map.scheme").register_scheme()
     return QApplication
 
 

@@ -41,6 +41,8 @@ QT_WIDGETS = (
     "PySide6.QtSvgWidgets",
     "PySide6.QtPrintSupport",
 )
+# Qt's own tool for ending its objects in a stated order.
+QT_LIFE = ("shiboken6",)
 QT_WEB = ("PySide6.QtWebEngineCore", "PySide6.QtWebEngineWidgets", "PySide6.QtWebChannel")
 GEO_FILES = ("geopandas", "pandas", "pyogrio", "pyproj", "shapely", "numpy")
 SERVER_OTHERS = """
@@ -88,13 +90,13 @@ RULES: dict[str, Rule] = {
     ),
     "app.actions": Rule(ours=("app.actions", "casework"), others=("msgspec",), never=NETWORK),
     "app.models": Rule(
-        ours=("app.models", "app.session", "app.cache", "casework", LOOKS),
+        ours=("app.models", "app.session", "app.cache", "app.commandbar", "casework", LOOKS),
         others=("msgspec", "numpy", *QT_MODEL),
         never=NETWORK,
     ),
     "app.map": Rule(
         ours=("app.map", "app.session", "app.cache", "casework", "gridseat_files", LOOKS),
-        others=("msgspec", "numpy", *QT_WIDGETS, *QT_WEB),
+        others=("msgspec", "numpy", *QT_WIDGETS, *QT_WEB, *QT_LIFE),
         never=NETWORK,
     ),
     "app.map.layers": Rule(ours=("app.map.layers", "casework", LOOKS), others=("msgspec",), never=NETWORK),
@@ -103,7 +105,7 @@ RULES: dict[str, Rule] = {
             "app.widgets", "app.models", "app.actions", "app.session", "app.map.view", "app.commandbar",
             "casework", LOOKS,
         ),
-        others=("msgspec", "numpy", "pyqtgraph", "qtawesome", *QT_WIDGETS),
+        others=("msgspec", "numpy", "pyqtgraph", "qtawesome", *QT_WIDGETS, *QT_LIFE),
         never=NETWORK | {"json", "sqlite3"},
     ),
 }  # fmt: skip
