@@ -8,6 +8,7 @@ import pytest
 from casework.assist.duty import candidates, matter_of
 from casework.assist.evidence import EvidenceCode
 from casework.assist.propose import Proposal, choose_condition, propose, word_pairs
+from casework.catalogue.model import Kind
 from casework.command import Command
 from casework.commands.check import Check
 from casework.commands.close import Close
@@ -164,6 +165,13 @@ def test_that_the_condition_is_the_one_the_report_speaks_of(
     chosen = choose_condition(case(text=text), catalogues()["2026"])
     assert chosen is not None
     assert (chosen[0].id, chosen[1].code) == (f"01003-{number}", code)
+
+
+def test_that_the_name_of_the_class_speaks_for_no_condition() -> None:
+    road = case(kind=Kind.EVENT, class_code="06013", text="道路破损，有一处坑洼")
+    chosen = choose_condition(road, catalogues()["2026"])
+    assert chosen is not None
+    assert chosen[0].id == "06013-3"
 
 
 def test_that_a_condition_given_by_a_person_is_kept() -> None:
