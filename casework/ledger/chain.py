@@ -20,7 +20,7 @@ _SEPARATOR = b"\n"
 
 
 class Line(msgspec.Struct, frozen=True):
-    """One entry as it is hashed. `sent` is the command's envelope without its grant, `body` the row (None: it ended)."""
+    """One entry as it is hashed. `sent` is the envelope without its grant, `body` the row or None (it ended)."""
 
     seq: int
     command: str

@@ -1,0 +1,170 @@
+"""Founding a centre: its folder, its secrets, its first rows as the first entries of the ledger, its accounts.
+
+Promises: either the folder is founded whole or not at all: everything is made in a folder of its own beside it
+and moved in at the end, the ledger's file last. It never touches a folder that is founded already.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+import apsw
+import msgspec
+
+from casework.entities import ENTITY_BY_NAME
+from casework.entities.person import Person
+from casework.entity import Entity
+from casework.ids import CommandId, Key, PersonId
+from casework.sync.centre import Change
+from casework.sync.messages import Accepted
+from casework.workflow import Post
+from server.auth import KEY_BYTES, hash_password, new_password
+from server.blobs import sync_folder
+from server.limits import GENESIS_ENTRIES
+from server.paths import Paths
+from server.store import CENTRE_PERSON, CENTRE_SEAT, Account
+from server.store.sqlite import create
+from server.store.writing import Terms, Writing
+
+ADMINISTRATOR = PersonId("admin")
+GENESIS = b'{"deed":"genesis"}'
+UNFINISHED = "founding.part"
+Row = tuple[str, msgspec.Struct]  # entity name and struct
+
+
+class CannotFound(Exception):
+    """The folder cannot be founded; the text says why, for a person."""
+
+
+class Ground(msgspec.Struct, frozen=True):
+    """What a city starts with. `write_files` puts components.db and base.db into the folder it is given."""
+
+    rows: Iterable[Row]
+    write_files: Callable[[Path], None] | None = None
+    demo_accounts: Sequence[Person] = ()
+
+
+class Founded(msgspec.Struct, frozen=True):
+    """What the one who founded it must know."""
+
+    entries: int
+    admin_password: str
+    accounts: int
+
+
+def found(root: Path, ground: Ground, now_ms: int) -> Founded:
+    """Found a centre in `root`. Raises CannotFound; a full disk leaves nothing behind."""
+    paths = Paths(root)
+    if paths.database.exists():
+        raise CannotFound(f"{root} is already initialised")
+    if root.exists() and not root.is_dir():
+        raise CannotFound(f"{root} is not a folder")
+    part = root / UNFINISHED
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(part, ignore_errors=True)
+        part.mkdir()
+        founded = _build(Paths(part), ground, now_ms)
+        _move_in(part, root)
+    except (OSError, apsw.FullError, apsw.IOError, apsw.CantOpenError) as error:
+        raise CannotFound(f"cannot write to {root}: {error}") from error
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+    return founded
+
+
+def _build(paths: Paths, ground: Ground, now_ms: int) -> Founded:
+    for folder in (paths.snapshots, paths.blobs, paths.log):
+        folder.mkdir()
+    paths.secrets.mkdir(mode=0o700)
+    write_secret(paths.grant_key, secrets.token_bytes(KEY_BYTES))
+    if ground.write_files:
+        ground.write_files(paths.root)
+    admin_password = new_password()
+    write_secret(paths.admin_password, f"{ADMINISTRATOR}\t{admin_password}\n".encode())
+    passwords = [(person, new_password()) for person in ground.demo_accounts]
+    if passwords:
+        lines = [
+            f"{person.id}\t{password}\t{person.name}\t{_posts(person)}\n" for person, password in passwords
+        ]
+        write_secret(paths.demo_accounts, "".join(lines).encode())
+    accounts = [Account(ADMINISTRATOR, hash_password(admin_password), must_change=True)]
+    accounts += [
+        Account(person.id, hash_password(password, is_random=True), is_loopback_only=True)
+        for person, password in passwords
+    ]
+    entries = _write_store(paths.database, ground.rows, accounts, now_ms)
+    return Founded(entries, admin_password, len(passwords))
+
+
+def _posts(person: Person) -> str:
+    return ",".join(sorted(person.posts))
+
+
+def _write_store(path: Path, rows: Iterable[Row], accounts: Iterable[Account], now_ms: int) -> int:
+    """Rows as ledger entries, with the administrator's own, in one transaction."""
+    connection = create(path)
+    try:
+        terms = Terms({}, lambda seat, sent, at_ms: False)
+        writing = Writing(connection, terms, now_ms)
+        writing.begin(now_ms)
+        try:
+            administrator = Person(ADMINISTRATOR, "系统管理员", frozenset({Post.ADMINISTRATOR}))
+            write_genesis(writing, [("person", administrator), *rows])
+            for account in accounts:
+                writing.set_account(account)
+            writing.commit()
+        except BaseException:
+            writing.rollback()
+            raise
+        return writing.seq
+    finally:
+        connection.close(True)
+
+
+def write_genesis(writing: Writing, rows: Iterable[Row]) -> None:
+    """First rows as entries of founding commands, each small enough for one page."""
+    batch: list[Change] = []
+    for name, row in rows:
+        batch.append(first_change(ENTITY_BY_NAME[name], row))
+        if len(batch) == GENESIS_ENTRIES:
+            _write_batch(writing, batch)
+            batch = []
+    if batch:
+        _write_batch(writing, batch)
+
+
+def first_change(entity: Entity, row: msgspec.Struct) -> Change:
+    """The change that brings a row into being."""
+    return Change(Key(entity.name, entity.key(row)), 1, entity.encode(row), entity.channels(row), ())
+
+
+def _write_batch(writing: Writing, batch: list[Change]) -> None:
+    n = writing.high_n(CENTRE_SEAT) + 1
+    command = CommandId(f"genesis-{n}")
+    writing.append(command, CENTRE_SEAT, n, GENESIS, tuple(batch))
+    writing.record(CENTRE_SEAT, CENTRE_PERSON, command, Accepted(n, command, writing.seq, ()))
+
+
+def _move_in(part: Path, root: Path) -> None:
+    """Everything to its place, the ledger last: where it is, the folder is founded."""
+    names = sorted(os.listdir(part), key=lambda name: name == Paths(root).database.name)
+    for name in names:
+        target = root / name
+        if target.is_dir():
+            shutil.rmtree(target)
+        (part / name).replace(target)
+    sync_folder(root)
+
+
+def write_secret(path: Path, body: bytes) -> None:
+    """A file only its owner may read, from its first byte on."""
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(body)
+        file.flush()
+        os.fsync(file.fileno())

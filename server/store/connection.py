@@ -1,0 +1,77 @@
+"""Opening the embedded store's file: the right library, the right settings, each one read back.
+
+The file is opened by apsw alone: two SQLite libraries on one file in one process drop each other's locks.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import apsw
+
+from server.store import NotOpenable, Unavailable
+from server.store.schema import SCHEMA
+
+# Before it, a WAL reset could corrupt a database with several connections.
+OLDEST = (3, 51, 3)
+BUSY_MS = 10_000
+CACHE_KIB = 65_536
+
+
+def check_library() -> None:
+    """Refuses an SQLite that is known to corrupt WAL databases."""
+    version = tuple(int(part) for part in apsw.sqlite_lib_version().split("."))
+    if version < OLDEST:
+        wanted = ".".join(str(part) for part in OLDEST)
+        raise NotOpenable(f"apsw carries SQLite {apsw.sqlite_lib_version()}; {wanted} or newer is needed")
+
+
+def setting(connection: apsw.Connection, name: str) -> object:
+    """A pragma's present value."""
+    return connection.execute(f"PRAGMA {name}").get
+
+
+def set_checked(connection: apsw.Connection, name: str, value: object, reads: object | None = None) -> None:
+    """Set one pragma and read it back; `reads` is how SQLite reports it, where that differs."""
+    connection.execute(f"PRAGMA {name} = {value}").get  # noqa: B018 - the row must be stepped over
+    found = setting(connection, name)
+    if found != (value if reads is None else reads):
+        raise NotOpenable(f"PRAGMA {name} is {found!r} after it was set to {value!r}")
+
+
+def open_writer(path: Path, is_new: bool = False) -> apsw.Connection:
+    """The one writing connection: WAL, every commit on disk before it is acknowledged."""
+    flags = apsw.SQLITE_OPEN_READWRITE | (apsw.SQLITE_OPEN_CREATE if is_new else 0)
+    connection = apsw.Connection(str(path), flags=flags)
+    try:
+        connection.set_busy_timeout(BUSY_MS)
+        set_checked(connection, "journal_mode", "wal")
+        set_checked(connection, "synchronous", "FULL", 2)
+        set_checked(connection, "cache_size", -CACHE_KIB)
+        if not is_new and setting(connection, "user_version") != SCHEMA:
+            raise NotOpenable(f"{path.name} has schema {setting(connection, 'user_version')}, not {SCHEMA}")
+    except BaseException:
+        connection.close(True)
+        raise
+    return connection
+
+
+def open_reader(path: Path) -> apsw.Connection:
+    """A reading connection; it never writes and never checkpoints."""
+    connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
+    connection.set_busy_timeout(BUSY_MS)
+    set_checked(connection, "query_only", "on", 1)
+    return connection
+
+
+def refusal_of(error: apsw.Error) -> Unavailable:
+    """What a failed statement means to whoever asked: nothing was stored, ask again."""
+    if isinstance(error, apsw.FullError):
+        return Unavailable("disk_full", str(error))
+    if isinstance(error, apsw.IOError):
+        return Unavailable("disk_error", str(error))
+    if isinstance(error, apsw.CorruptError | apsw.NotADBError):
+        return Unavailable("store_damaged", str(error))
+    if isinstance(error, apsw.BusyError | apsw.LockedError):
+        return Unavailable("store_busy", str(error))
+    return Unavailable("store_error", str(error))
