@@ -107,6 +107,9 @@ QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QDateTimeEdit:focus {{
 QPlainTextEdit:focus, QTextEdit:focus {{ padding: 3px 4px; }}
 {fault} {{ border-color: {ink["alarm_fill"]}; }}
 {dead} {{ color: {ink["text3"]}; border-color: {ink["line"]}; }}
+QLineEdit[bare="true"], QLineEdit[bare="true"]:focus {{
+  border: none; padding: 0; background: transparent; min-height: 22px; max-height: 26px;
+}}
 QComboBox::drop-down {{ border: none; width: 24px; }}
 QCheckBox, QRadioButton {{ spacing: 8px; min-height: 24px; }}
 QCheckBox:disabled, QRadioButton:disabled {{ color: {ink["text3"]}; }}

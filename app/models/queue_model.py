@@ -144,6 +144,10 @@ class QueueModel(QAbstractTableModel):
             return facts.case.id
         return ""
 
+    def everything(self) -> list[RowFacts]:
+        """Every open case this seat knows, in no order."""
+        return [facts for slot in self._rows.slot_of.values() if (facts := self._rows.facts[slot]) is not None]
+
     def cases_in(self, queue: QueueSpec) -> list[Case]:
         """The cases of a queue, in its order."""
         slots = self._rows.order(queue, self._session.now_ms())
@@ -380,10 +384,10 @@ class QueueModel(QAbstractTableModel):
         """The same cases in another order; every persistent index goes with its case."""
         if np.array_equal(fresh, self._order):
             return
-        self.layoutAboutToBeChanged.emit([], QAbstractTableModel.LayoutChangeHint.VerticalSortHint)
+        self.layoutAboutToBeChanged.emit()
         row_of = {int(slot): row for row, slot in enumerate(fresh)}
         before = self.persistentIndexList()
         after = [self.index(row_of[int(self._order[index.row()])], index.column()) for index in before]
         self._order = fresh
         self.changePersistentIndexList(before, after)
-        self.layoutChanged.emit([], QAbstractTableModel.LayoutChangeHint.VerticalSortHint)
+        self.layoutChanged.emit()

@@ -75,13 +75,13 @@ class Rail(QWidget):
         y = box.top() + box.height() / 2
         is_empty = counts.total == 0
         tone = "text2" if is_empty and not is_here else "text1"
-        paint.draw_text(painter, SIDE_PX, y, queue.name, tone, tokens.FONT_LABEL_PX, is_here)
+        paint.draw_text(painter, SIDE_PX, y, queue.name, tone, tokens.FONT_BODY_PX, is_here)
         figure = text.thousands(counts.total)
         is_late = queue.is_overdue and not is_empty
-        count_px = paint.text_width(figure, tokens.FONT_LABEL_PX, is_late or is_here)
+        count_px = paint.text_width(figure, tokens.FONT_BODY_PX, is_late or is_here)
         x = self.width() - SIDE_PX - count_px
         count_tone = "alarm_text" if is_late else "text1" if is_here else "text2"
-        paint.draw_text(painter, x, y, figure, count_tone, tokens.FONT_LABEL_PX, is_late or is_here)
+        paint.draw_text(painter, x, y, figure, count_tone, tokens.FONT_BODY_PX, is_late or is_here)
         if is_late:
             paint.draw_mark(painter, "triangle", QPointF(x - 14, y - 1), 12)
 

@@ -1,4 +1,4 @@
-"""The Chinese of the screens straight from the translators' tables, for tests that run before `dev.py build`."""
+"""The Chinese of the screens straight from the translators' tables, for tests before `dev.py build`."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ class PartsTranslator(QTranslator):
 
     def translate(self, context: str, source: str, comment: str | None = None, n: int = -1) -> str | None:
         found = _pairs().get((context, source))
-        if found is None:
+        is_qts_own = context[:1] == "Q" and context[1:2].isupper()
+        if found is None and not is_qts_own:
             self.missing.add((context, source))
         return found

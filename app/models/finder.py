@@ -1,0 +1,50 @@
+"""What Ctrl+K can find, gathered from the session as entries of the command bar's index.
+
+Grids do not change during a shift and are gathered once; cases, queues and actions at each opening.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from app.commandbar.index import Entry, Group, Index
+from app.models import text, words
+from app.models.queue_model import QueueModel
+from app.models.queue_rows import RowFacts
+
+if TYPE_CHECKING:
+    from app.session import Session
+
+
+class Finder:
+    """Builds the index; `actions` are (id, title, key) of what can be done now."""
+
+    def __init__(self, session: Session, model: QueueModel) -> None:
+        self._session = session
+        self._model = model
+        self._grids: tuple[Entry, ...] | None = None
+
+    def index(self, actions: Iterable[tuple[str, str, str]]) -> Index:
+        """Everything there is to find now."""
+        entries = [Entry(Group.ACTION, id_, title, keys=key) for id_, title, key in actions]
+        entries += [Entry(Group.QUEUE, queue.id, queue.name) for queue in self._model.queues]
+        entries += [_case_entry(facts) for facts in self._model.everything()]
+        if self._grids is None:
+            self._grids = tuple(_grid_entry(shown.row) for shown in self._session.rows("unit_grid"))
+        return Index([*entries, *self._grids])
+
+
+def _case_entry(facts: RowFacts) -> Entry:
+    case = facts.case
+    detail = text.facts(case.place, words.word(case.stage))
+    codes = (case.id, text.short_number(case.id), case.class_code)
+    return Entry(
+        Group.CASE, case.id, f"{text.short_number(case.id)}{text.WIDE_SPACE}{facts.class_name}", detail, codes
+    )
+
+
+def _grid_entry(grid: object) -> Entry:
+    code: str = grid.code  # type: ignore[attr-defined]
+    where = text.facts(grid.street, grid.community)  # type: ignore[attr-defined]
+    return Entry(Group.GRID, code, text.grid_code(code), where, (code, code[-3:], "0" + code[-3:]))
