@@ -20,6 +20,7 @@ from casework.entities.task import Task
 from casework.facts import Actor
 from casework.ids import CaseId, PersonId, UnitId
 from casework.sync.status import OutboxLine
+from casework.workflow import Flag
 
 
 def QT_TRANSLATE_NOOP(context: str, text: str) -> str:
@@ -37,8 +38,6 @@ class Why(enum.StrEnum):
     NO_CONDITION = "no_condition"
     QUEUE_EMPTY = "queue_empty"
     NOTHING_TO_UNDO = "nothing_to_undo"
-    NO_NUMBERS = "no_numbers"
-    NO_LONGER_LAWFUL = "no_longer_lawful"
 
 
 class Does(enum.StrEnum):
@@ -159,9 +158,11 @@ def is_lawful_now(context: Context, rule: Rule) -> bool:
 
 
 def why_not_decided(context: Context) -> Why | None:
-    """What stands in the way of any decision on a case: somebody else has it in hand."""
+    """What stands in the way of any decision: somebody else has the case in hand, or it is suspended."""
     if context.case is None:
         return Why.NO_CASE
     if context.claim is not None and context.claim.seat != context.actor.seat:
         return Why.TAKEN
+    if Flag.SUSPENDED in context.case.flags:
+        return Why.SUSPENDED
     return None

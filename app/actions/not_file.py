@@ -25,6 +25,12 @@ ACTION = Action(
     command=command,
     asks=(
         Ask("reason", QT_TRANSLATE_NOOP("Action", "Reason"), choices=tuple(NotFiledReason)),
-        Ask("opinion", QT_TRANSLATE_NOOP("Action", "Opinion"), is_required=False, limit_chars=OPINION_CHARS),
+        Ask(
+            "opinion",
+            QT_TRANSLATE_NOOP("Action", "Opinion"),
+            is_required=False,
+            limit_chars=OPINION_CHARS,
+            required_with=NotFiledReason.OTHER,
+        ),
     ),
 )

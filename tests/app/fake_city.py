@@ -232,7 +232,7 @@ def case_row(
     )
     trace = [Step(start_ms - 39 * MINUTE, "register", "lijing", "李静", "03", Post.ACCEPTOR)]
     if is_filed:
-        trace.append(Step(start_ms - 26 * MINUTE, "file", "chenliqun", "陈立群", "01", Post.DUTY_LEADER))
+        trace.append(Step(start_ms - 26 * MINUTE, "file_case", "chenliqun", "陈立群", "01", Post.DUTY_LEADER))
     if is_out:
         trace.append(
             Step(started_ms, "dispatch", "zhangmin", "张敏", "07", Post.DISPATCHER, unit="u-municipal")
