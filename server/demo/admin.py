@@ -18,7 +18,12 @@ from server.demo.patches import Patch, Use
 CELLS_PER_STREET = 185
 CELLS_PER_COMMUNITY = 58
 ROW_MM = 104_000.0
-LETTERS = {"450103": "Q", "450102": "X", "450107": "T", "450105": "J"}  # the letter of a district's working grids
+LETTERS = {
+    "450103": "Q",
+    "450102": "X",
+    "450107": "T",
+    "450105": "J",
+}  # the letter of a district's working grids
 
 
 class Street(msgspec.Struct, frozen=True):
@@ -79,7 +84,9 @@ def mended(group: Ints, parent: Ints, sides: tuple[Ints, Ints, Floats]) -> Ints:
         touching = (is_loose[first] | is_loose[second]) & (group[first] != group[second])
         touching &= parent[first] == parent[second]
         border: dict[tuple[int, int], float] = {}
-        for a, b, mm in zip(first[touching].tolist(), second[touching].tolist(), length[touching].tolist(), strict=True):
+        for a, b, mm in zip(
+            first[touching].tolist(), second[touching].tolist(), length[touching].tolist(), strict=True
+        ):
             for cell, other in ((a, b), (b, a)):
                 if is_loose[cell]:
                     key = (int(piece[cell]), int(group[other]))
@@ -130,7 +137,12 @@ def districts(part: Partition, patches: tuple[Patch, ...], lattice: Lattice, mid
 
 
 def areas(
-    rng: np.random.Generator, part: Partition, patches: tuple[Patch, ...], lattice: Lattice, middle: Floats, names: Names
+    rng: np.random.Generator,
+    part: Partition,
+    patches: tuple[Patch, ...],
+    lattice: Lattice,
+    middle: Floats,
+    names: Names,
 ) -> Areas:
     """Everything above the cell."""
     district = districts(part, patches, lattice, middle)
@@ -197,7 +209,8 @@ def _named_streets(
     rows: list[tuple[int, int, int]] = []
     for k in np.unique(district):
         near = sorted(
-            (float(np.hypot(*middle[street == s].mean(axis=0))), int(s)) for s in np.unique(street[district == k])
+            (float(np.hypot(*middle[street == s].mean(axis=0))), int(s))
+            for s in np.unique(street[district == k])
         )
         rows += [(int(k), rank, s) for rank, (_, s) in enumerate(near)]
     renumbered = np.zeros(int(street.max()) + 1, dtype=np.int64)
@@ -210,7 +223,12 @@ def _named_streets(
 
 
 def _named_communities(
-    rng: np.random.Generator, community: Ints, street: Ints, streets: tuple[Street, ...], middle: Floats, names: Names
+    rng: np.random.Generator,
+    community: Ints,
+    street: Ints,
+    streets: tuple[Street, ...],
+    middle: Floats,
+    names: Names,
 ) -> tuple[tuple[tuple[str, str], ...], Ints]:
     """Numbered inside their street from the north-west on."""
     stems = [str(stem) for stem in rng.permutation(names.community_stems)]

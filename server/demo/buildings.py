@@ -51,7 +51,9 @@ STYLES = {
 }
 
 
-def buildings(rng: np.random.Generator, part: Partition, ground: Ground, net: Network) -> npt.NDArray[np.object_]:
+def buildings(
+    rng: np.random.Generator, part: Partition, ground: Ground, net: Network
+) -> npt.NDArray[np.object_]:
     """All footprints: laid out in rows over what may be built on, and cut back to it."""
     built = np.array([Use(use) in STYLES for use in part.use]) & ~ground.pocket
     lots, use = _lots(part.cells[built], ground, net), part.use[built]
@@ -109,15 +111,22 @@ def _rects(rng: np.random.Generator, styles: tuple[tuple[Style, float], ...], co
     wing = np.where(rng.random(len(x)) < style.bent, rng.uniform(0.45, 0.8, len(x)), 0.0) * half_y * 2
     arm = half_x * rng.uniform(0.35, 0.6, len(x))
     flip = np.where(rng.random(len(x)) < 0.5, 1.0, -1.0)
-    ring_x = np.stack([-half_x, half_x, half_x, half_x - arm, half_x - arm, -half_x, -half_x], axis=1) * flip[:, None]
+    ring_x = (
+        np.stack([-half_x, half_x, half_x, half_x - arm, half_x - arm, -half_x, -half_x], axis=1)
+        * flip[:, None]
+    )
     top = half_y + wing
     ring_y = np.stack([-half_y, -half_y, top, top, half_y, half_y, -half_y], axis=1)
     middle = corners.mean(axis=0)
     unit_x, unit_y = along / np.hypot(*along) * 1000, up / np.hypot(*up) * 1000
-    return np.asarray(middle + (x[:, None] + ring_x)[..., None] * unit_x + (y[:, None] + ring_y)[..., None] * unit_y)
+    return np.asarray(
+        middle + (x[:, None] + ring_x)[..., None] * unit_x + (y[:, None] + ring_y)[..., None] * unit_y
+    )
 
 
-def _layout(rng: np.random.Generator, style: Style, width: float, height: float) -> tuple[Floats, Floats, Floats, Floats]:
+def _layout(
+    rng: np.random.Generator, style: Style, width: float, height: float
+) -> tuple[Floats, Floats, Floats, Floats]:
     """Middles and half sizes of a cell's rows, metres from the cell's middle."""
     rows: list[tuple[float, float, float, float]] = []
     depth = float(rng.uniform(*style.depth))

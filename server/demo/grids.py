@@ -49,7 +49,9 @@ def faces(lines: list[Ints]) -> npt.NDArray[np.object_]:
 def polygons(rings: list[Ints]) -> npt.NDArray[np.object_]:
     """Polygons of open rings."""
     of = np.repeat(np.arange(len(rings)), [len(ring) for ring in rings])
-    return np.asarray(shapely.polygons(shapely.linearrings(np.concatenate(rings).astype(np.float64), indices=of)))
+    return np.asarray(
+        shapely.polygons(shapely.linearrings(np.concatenate(rings).astype(np.float64), indices=of))
+    )
 
 
 def partition(cut: Cut) -> Partition:
@@ -111,7 +113,9 @@ def _join_small(
         root = np.arange(len(cells))
         taken = np.zeros(len(cells), dtype=bool)
         for small in np.flatnonzero(area < SMALLEST_M2)[np.argsort(area[area < SMALLEST_M2], kind="stable")]:
-            touching = np.flatnonzero(((first == small) | (second == small)) & (is_same | (area[small] < 1500.0)))
+            touching = np.flatnonzero(
+                ((first == small) | (second == small)) & (is_same | (area[small] < 1500.0))
+            )
             if taken[small] or not len(touching):
                 continue
             best = touching[np.argmax(length[touching] + 1e9 * is_same[touching])]

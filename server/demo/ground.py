@@ -117,7 +117,9 @@ def _extent(city: shapely.Geometry) -> shapely.Geometry:
     return shapely.box(west - edge, south - edge, east + edge, north + edge)
 
 
-def _hills(rng: np.random.Generator, extent: shapely.Geometry, city: shapely.Geometry) -> list[shapely.Geometry]:
+def _hills(
+    rng: np.random.Generator, extent: shapely.Geometry, city: shapely.Geometry
+) -> list[shapely.Geometry]:
     """Woods and hills in the open country."""
     west, south, east, north = shapely.bounds(extent)
     angle = np.linspace(0, 2 * np.pi, 36, endpoint=False)
@@ -126,7 +128,10 @@ def _hills(rng: np.random.Generator, extent: shapely.Geometry, city: shapely.Geo
         middle = rng.uniform([west, south], [east, north])
         phase = rng.uniform(0, 2 * np.pi, 3)
         radius = rng.uniform(130_000, 420_000) * (
-            1 + 0.25 * np.sin(2 * angle + phase[0]) + 0.13 * np.sin(3 * angle + phase[1]) + 0.05 * np.sin(7 * angle)
+            1
+            + 0.25 * np.sin(2 * angle + phase[0])
+            + 0.13 * np.sin(3 * angle + phase[1])
+            + 0.05 * np.sin(7 * angle)
         )
         ring = middle + np.stack([radius * np.cos(angle) * 1.25, radius * np.sin(angle)], axis=1)
         shapes.append(shapely.make_valid(polygons([np.rint(ring).astype(np.int64)])[0]))

@@ -36,7 +36,12 @@ KIND_OF_USE = {
 
 
 def landmarks(
-    rng: np.random.Generator, part: Partition, ground: Ground, patches: tuple[Patch, ...], middle: Floats, names: Names
+    rng: np.random.Generator,
+    part: Partition,
+    ground: Ground,
+    patches: tuple[Patch, ...],
+    middle: Floats,
+    names: Names,
 ) -> tuple[Landmark, ...]:
     """One for most blocks, by the use of the block's middle cell, and the parks."""
     found: list[Landmark] = []

@@ -49,7 +49,9 @@ class Waves(msgspec.Struct, frozen=True):
         return np.asarray(np.sum(self.heights_m * np.sin(angle + self.phases), axis=-1))
 
 
-def waves(rng: np.random.Generator, height_m: float, shortest_m: float, longest_m: float, count: int) -> Waves:
+def waves(
+    rng: np.random.Generator, height_m: float, shortest_m: float, longest_m: float, count: int
+) -> Waves:
     """`count` sines of random length and phase, each about `height_m` high."""
     return Waves(
         heights_m=rng.uniform(0.5, 1.0, count) * height_m,
@@ -175,7 +177,9 @@ def outline(
     u_mid, v_mid = (u_m[1:] + u_m[:-1]) / 2, (v_m[1:] + v_m[:-1]) / 2
     u, v = np.meshgrid(u_mid, v_mid, indexing="ij")
     angle = np.arctan2(v, u)
-    edge = reach_m * (1 + 0.07 * np.sin(3 * angle + rng.uniform(0, 6)) + 0.05 * np.sin(5 * angle + rng.uniform(0, 6)))
+    edge = reach_m * (
+        1 + 0.07 * np.sin(3 * angle + rng.uniform(0, 6)) + 0.05 * np.sin(5 * angle + rng.uniform(0, 6))
+    )
     inside = np.hypot(u * 0.94, v * 1.04) < edge
     for i in range(inside.shape[0]):  # one run per column, so the outline has neither holes nor islands
         run = np.flatnonzero(inside[i])
