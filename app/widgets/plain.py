@@ -44,7 +44,7 @@ class Plain(QLabel):
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
         self.setProperty("tone", tone)
-        self.setProperty("size", size)
+        self.setProperty("textSize", size)
         self.setProperty("strong", "true" if is_strong else "false")
         self.say(text)
 
