@@ -2,7 +2,7 @@
 
 Laid over the Fusion style. Widgets choose by dynamic properties, never by a local style sheet:
   tone    text1 text2 text3 ok warn alarm mine held      colour of a label's text
-  size    cap label body section title figure            12 13 14 16 20 28 px
+  textSize  cap label body section title figure          12 13 14 16 20 28 px (`size` is a property of Qt's own)
   strong  true                                           700 instead of 400
   ground  bg0 bg1 bg2 bg3 mine warn alarm held           what a panel stands on
   rule    top right bottom left                          the 1 px line where panels meet
@@ -25,6 +25,7 @@ _GROUNDS = {
     "warn": "warn_wash",
     "alarm": "alarm_wash",
     "held": "held_wash",
+    "line": "line",
 }
 _TONES = {
     "text1": "text1",
@@ -77,7 +78,7 @@ QScrollArea {{ border: none; }}
 def _properties(ink: Mapping[str, str]) -> str:
     lines = [f'*[ground="{name}"] {{ background: {ink[token]}; }}' for name, token in _GROUNDS.items()]
     lines += [f'*[tone="{name}"] {{ color: {ink[token]}; }}' for name, token in _TONES.items()]
-    lines += [f'*[size="{name}"] {{ font-size: {px}px; }}' for name, px in _SIZES.items()]
+    lines += [f'*[textSize="{name}"] {{ font-size: {px}px; }}' for name, px in _SIZES.items()]
     lines.append(f'*[strong="true"] {{ font-weight: {t.WEIGHT_BOLD}; }}')
     lines += [
         f'*[rule="{side}"] {{ border: 0; border-{side}: {t.BORDER_PX}px solid {ink["line"]}; }}'

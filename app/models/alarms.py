@@ -72,14 +72,14 @@ class Alarms(QObject):
             self._shown = fresh
             self.changed.emit()
 
-    def acknowledge(self) -> Alarm | None:
-        """Takes the first one off; the caller goes to its case."""
-        if not self._shown:
+    def acknowledge(self, number: int = 0) -> Alarm | None:
+        """Takes one of those shown off, the first by itself; the caller goes to its case."""
+        if number >= len(self._shown):
             return None
-        first = self._shown[0]
-        self._acknowledged.add((first.cause, first.case))
+        taken = self._shown[number]
+        self._acknowledged.add((taken.cause, taken.case))
         self.refresh()
-        return first
+        return taken
 
     def _all(self) -> list[Alarm]:
         posts = self._session.posts

@@ -28,9 +28,10 @@ from app.models.queues import COLUMNS, Column, QueueSpec, home_queue, queues_for
 from casework.clock.model import Calendar
 from casework.commands import rule_of
 from casework.entities.case import Case
+from casework.entities.claim import Claim
 from casework.entities.task import Task
 from casework.ids import Key
-from casework.sync.status import OutboxState
+from casework.sync.status import OutboxState, Shown
 from casework.workflow import Post
 
 if TYPE_CHECKING:
@@ -137,7 +138,7 @@ class QueueModel(QAbstractTableModel):
         """What Space takes: the first case of the queue that nobody has in hand and nothing holds back."""
         for slot in self._order:
             facts = self._rows.facts[slot]
-            if facts is None or facts.case.id == after or facts.holder:
+            if facts is None or facts.case.id == after or facts.holder or facts.is_mine:
                 continue
             if self._rows.group[slot] in (PENDING, SUSPENDED) or facts.is_pending:
                 continue
@@ -146,7 +147,9 @@ class QueueModel(QAbstractTableModel):
 
     def everything(self) -> list[RowFacts]:
         """Every open case this seat knows, in no order."""
-        return [facts for slot in self._rows.slot_of.values() if (facts := self._rows.facts[slot]) is not None]
+        return [
+            facts for slot in self._rows.slot_of.values() if (facts := self._rows.facts[slot]) is not None
+        ]
 
     def cases_in(self, queue: QueueSpec) -> list[Case]:
         """The cases of a queue, in its order."""
@@ -307,7 +310,7 @@ class QueueModel(QAbstractTableModel):
             self._rows.drop(case)
         calendar = self._calendar()
         for case, item in shown.items():
-            self._put(item, self._holder(holders.get(case)), calendar)
+            self._put(item, holders.get(case), calendar)
 
     def _read(self, case: str) -> None:
         item = self._session.row("case", case)
@@ -315,9 +318,9 @@ class QueueModel(QAbstractTableModel):
             self._rows.drop(case)
             return
         claim = self._session.row("claim", case)
-        self._put(item, self._holder(claim.row if claim else None), self._calendar())
+        self._put(item, claim.row if claim else None, self._calendar())
 
-    def _put(self, item: Any, holder: str, calendar: Calendar) -> None:
+    def _put(self, item: Shown, claim: Claim | None, calendar: Calendar) -> None:
         case: Case = item.row
         name = words.class_name(self._session.catalogues, case.edition, case.kind, case.class_code)
         facts = RowFacts(
@@ -325,14 +328,12 @@ class QueueModel(QAbstractTableModel):
             task=self._task(case),
             class_name=name,
             tag=words.tag(case.flags),
-            holder=holder,
+            holder=claim.name if claim is not None and claim.seat != self._session.seat else "",
+            is_mine=claim is not None and claim.seat == self._session.seat,
             is_pending=any(command not in self._quiet for command in item.pending),
             is_refused=case.id in self._refused,
         )
         self._rows.put(facts, calendar)
-
-    def _holder(self, claim: Any) -> str:
-        return claim.name if claim is not None and claim.seat != self._session.seat else ""
 
     def _task(self, case: Case) -> Task | None:
         if not case.task:

@@ -36,6 +36,7 @@ class RowFacts(msgspec.Struct, frozen=True):
     class_name: str
     tag: str
     holder: str = ""  # who has it in hand, at another seat
+    is_mine: bool = False  # in hand at this seat
     is_pending: bool = False
     is_refused: bool = False
 

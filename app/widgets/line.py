@@ -26,6 +26,7 @@ class Text(msgspec.Struct, frozen=True):
     is_bold: bool = False
     name: str = ""
     hint: str = ""
+    is_current: bool = False  # the tab that is open: underlined in the colour of selection
 
 
 class Symbol(msgspec.Struct, frozen=True):
@@ -215,6 +216,9 @@ class Line(QWidget):
         for spot, item in self._spots:
             draw(painter, item, spot.left(), centre_y)
         self._paint_rule(painter)
+        for spot, item in self._spots:
+            if isinstance(item, Text) and item.is_current:
+                painter.fillRect(spot.left(), self.height() - 2, spot.width(), 2, theme.ink("sel"))
 
     def _paint_washes(self, painter: QPainter) -> None:
         for name, ground in self._washes.items():

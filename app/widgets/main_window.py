@@ -1,0 +1,253 @@
+"""The seat's one window: strip, queue, stage, card and foot, and what passes between them.
+
+It composes and connects. Keys become what they stand for in `app.widgets.key_router`; what a key does to a case is
+the action's business, performed through the card's operations. Below 1600 px the rail folds into the queue's head.
+Nothing typed is lost by closing a panel: forms keep their own drafts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QCloseEvent, QResizeEvent
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from app.look import tokens
+from app.map.view import MapView
+from app.models.alarms import Alarms
+from app.models.finder import Finder
+from app.models.queue_model import QueueModel
+from app.models.queues import QueueSpec
+from app.widgets import theme
+from app.widgets.case_card import CaseCard
+from app.widgets.command_bar import CommandBar
+from app.widgets.drawer import Drawer
+from app.widgets.foot import FootStrip
+from app.widgets.key_router import KeyRouter
+from app.widgets.nearby import NearbyStrip
+from app.widgets.offline_band import OfflineBand
+from app.widgets.queue_view import QueuePanel
+from app.widgets.rail import Rail
+from app.widgets.report_form import ReportForm
+from app.widgets.stage import MAP, Stage
+from app.widgets.status_strip import StatusStrip
+
+if TYPE_CHECKING:
+    from app.session import Session
+
+NEARBY_FROM_PX = 900  # a lower window gives its height to the map
+
+
+def line(parent: QWidget | None = None) -> QWidget:
+    """The 1 px line where two panels meet."""
+    made = QWidget(parent)
+    made.setFixedWidth(tokens.BORDER_PX)
+    made.setProperty("ground", "line")
+    return made
+
+
+class MainWindow(QWidget):
+    """Made by `app.start` with a session and a map; `closing` comes once, before the window goes."""
+
+    closing = Signal()
+    theme_changed = Signal(str)
+
+    def __init__(
+        self,
+        session: Session,
+        map_view: MapView,
+        theme_name: str = tokens.DEFAULT_THEME,
+        pictures: Callable[[str], bytes | None] = lambda sha256: None,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.session = session
+        self.map = map_view
+        self.model = QueueModel(session, self)
+        self.alarms = Alarms(session, self.model, self)
+        self.parked = ""
+        self._is_narrow: bool | None = None
+        self._finder = Finder(session, self.model)
+        self._make_parts(pictures)
+        self._lay()
+        self.router = KeyRouter(self)
+        self._connect()
+        self.setWindowTitle("GridSeat")
+        self.setMinimumSize(1280, 720)
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        theme.apply(app, theme_name)
+        map_view.set_theme(theme_name)
+        self.router.refresh()
+
+    # --- what others call -----------------------------------------------------------------------------
+
+    def open_case(self, case: str, is_to_be_shown_on_map: bool = True) -> None:
+        """Puts a case into the card, marks it in the queue and on the map."""
+        self.card.show_case(case)
+        self.panel.list.choose(case)
+        self.nearby.show_case(case)
+        self._show_right(self.card)
+        self.map.select(case or None)
+        shown = self.session.row("case", case) if case else None
+        if shown is not None and is_to_be_shown_on_map:
+            self.map.centre_on(shown.row.x_mm, shown.row.y_mm)
+        self.router.refresh()
+
+    def show_queue(self, queue: QueueSpec) -> None:
+        """Another queue at the left; the card keeps its case."""
+        self.model.set_queue(queue)
+        self.panel.refresh()
+        self.panel.list.choose(self.card.case_id())
+        self.rail.update()
+        self.router.refresh()
+
+    def set_theme(self, name: str) -> None:
+        """'dark' or 'light', everywhere at once."""
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        theme.apply(app, name)
+        self.map.set_theme(name)
+        self.theme_changed.emit(name)
+
+    def set_density(self, name: str) -> None:
+        """'compact', 'standard' or 'wide' rows."""
+        self.panel.list.set_density(name)
+
+    def show_drawer(self, is_shown: bool) -> None:
+        """The drawer of unsent and refused things in the card's place."""
+        self._show_right(self.drawer if is_shown else self.card)
+        self.router.refresh()
+
+    def is_drawer_shown(self) -> bool:
+        """Whether the drawer is open."""
+        return self.right.currentWidget() is self.drawer
+
+    def show_form(self, is_shown: bool) -> None:
+        """The form for a new report over the stage and the card; the case in hand waits behind it."""
+        self.form.setVisible(is_shown)
+        self.right.setVisible(not is_shown)
+        self._right_line.setVisible(not is_shown)
+        self.stage.tabs.setVisible(not is_shown)
+        self._place_nearby()
+        if is_shown:
+            self.stage.turn_to(MAP)
+            self.form.begin()
+        self.router.refresh()
+
+    def is_form_shown(self) -> bool:
+        """Whether a report is being written."""
+        return self.form.isVisible()
+
+    # --- parts ----------------------------------------------------------------------------------------
+
+    def _make_parts(self, pictures: Callable[[str], bytes | None]) -> None:
+        session = self.session
+        self.strip = StatusStrip(session, self.alarms)
+        self.band = OfflineBand(session)
+        self.rail = Rail(self.model)
+        self.panel = QueuePanel(session, self.model)
+        self.stage = Stage()
+        self.stage.add(MAP, self.tr("Map"), self.map)
+        self.nearby = NearbyStrip(session)
+        self.form = ReportForm(session)
+        self.card = CaseCard(session, pictures)
+        self.drawer = Drawer(session, self.card.operations)
+        self.right = QStackedWidget()
+        self.right.addWidget(self.card)
+        self.right.addWidget(self.drawer)
+        self.command_bar = CommandBar(lambda: self._finder.index(self.router.findable()))
+        self.foot = FootStrip(self.command_bar)
+        self._rail_line, self._queue_line, self._right_line = line(), line(), line()
+
+    def _lay(self) -> None:
+        centre = QVBoxLayout()
+        centre.addWidget(self.stage, 1)
+        centre.addWidget(self.nearby)
+        lower = QHBoxLayout()
+        lower.addLayout(centre, 1)
+        lower.addWidget(self._right_line)
+        lower.addWidget(self.right)
+        work = QVBoxLayout()
+        work.addWidget(self.form)
+        work.addLayout(lower, 1)
+        middle = QHBoxLayout()
+        for widget in (self.rail, self._rail_line, self.panel, self._queue_line):
+            middle.addWidget(widget)
+        middle.addLayout(work, 1)
+        outside = QVBoxLayout(self)
+        outside.addWidget(self.strip)
+        outside.addWidget(self.band)
+        outside.addLayout(middle, 1)
+        outside.addWidget(self.foot)
+        for layout in (centre, lower, work, middle, outside):
+            layout.setContentsMargins(0, 0, 0, 0)
+            layout.setSpacing(0)
+        self.form.hide()
+
+    def _connect(self) -> None:
+        operations = self.card.operations
+        operations.next_case = lambda: self.model.next_case(after=self.card.case_id()) or None
+        operations.opened.connect(self._open_part)
+        self.rail.chosen.connect(self.show_queue)
+        self.panel.list.chosen.connect(self.open_case)
+        self.panel.clicked.connect(self._on_head)
+        self.strip.clicked.connect(self._on_strip)
+        self.foot.clicked.connect(self.router.run)
+        self.command_bar.chosen.connect(self.router.take_entry)
+        self.map.case_clicked.connect(lambda case: self.open_case(case, is_to_be_shown_on_map=False))
+        self.nearby.chosen.connect(self.open_case)
+        self.drawer.closed.connect(lambda: self.show_drawer(False))
+        self.drawer.case_wanted.connect(self.router.go_to_case)
+        self.form.submitted.connect(lambda *unused: self.show_form(False))
+
+    def _open_part(self, part: str) -> None:
+        if part == "drawer":
+            self.show_drawer(not self.is_drawer_shown())
+        elif part == "report_form":
+            self.show_form(True)
+
+    def _on_head(self, name: str) -> None:
+        self.router.run("take_next" if name == "take" else "next_queue")
+
+    def _on_strip(self, name: str) -> None:
+        if name == "outbox":
+            self.show_drawer(not self.is_drawer_shown())
+        elif name.startswith("alarm:"):
+            self.router.go_to_alarm(int(name[6:]))
+
+    # --- size -----------------------------------------------------------------------------------------
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.set_narrow(self.width() < tokens.NARROW_BELOW_PX)
+        self._place_nearby()
+        self.command_bar.place()
+        self.router.sheet.place()
+
+    def set_narrow(self, is_narrow: bool) -> None:
+        """The small screen's form: no rail, narrower panels, short words in the strip."""
+        if is_narrow is self._is_narrow:
+            return
+        self._is_narrow = is_narrow
+        self.rail.setVisible(not is_narrow)
+        self._rail_line.setVisible(not is_narrow)
+        self.panel.setFixedWidth(tokens.QUEUE_NARROW_PX if is_narrow else tokens.QUEUE_PX)
+        for part in (self.strip, self.panel, self.card, self.drawer, self.command_bar):
+            part.set_narrow(is_narrow)
+        self._show_right(self.right.currentWidget())
+
+    def _show_right(self, part: QWidget) -> None:
+        """Card and drawer have their own widths."""
+        self.right.setCurrentWidget(part)
+        self.right.setFixedWidth(part.maximumWidth())
+
+    def _place_nearby(self) -> None:
+        self.nearby.setVisible(self.height() >= NEARBY_FROM_PX and not self.is_form_shown())
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.card.flush()
+        self.closing.emit()
+        super().closeEvent(event)
