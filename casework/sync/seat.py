@@ -205,6 +205,16 @@ class SeatSide:
         return sum(max(0, block.last - block.first + 1) for block in self.blocks if block.day == day)
 
     @property
+    def is_connected(self) -> bool:
+        """The centre has been heard, and not been lost since."""
+        return self._is_connected
+
+    @property
+    def is_caught_up(self) -> bool:
+        """The cursor has reached the head since the centre was heard: what waits may leave."""
+        return self._is_caught_up
+
+    @property
     def numbers_left(self) -> int:
         return sum(max(0, block.last - block.first + 1) for block in self.blocks)
 

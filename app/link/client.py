@@ -1,0 +1,301 @@
+"""The centre's HTTP doors as the seat sees them: calls that answer with a message or with a Failure, never raise.
+
+Promises: every call ends in bounded time; a broken, garbled or half answer is a Failure that says which kind; a
+download goes on where it stopped and is checked against its hash before it counts. It holds the token and nothing
+else, retries nothing, and never logs a body.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import httpx
+import msgspec
+
+from app.link.sse import EventReader, ServerEvent, TooLong
+from app.link.wire import Beating, Failure, Opened, Present, Trouble, Wrong
+from casework.limits import PAGE_ENTRIES
+from casework.sync.messages import (
+    PROTOCOL,
+    Answer,
+    Beat,
+    LogIn,
+    Manifest,
+    Page,
+    Push,
+    Snapshot,
+    Welcome,
+    encode,
+)
+
+T = TypeVar("T")
+CONNECT_S = 3.0
+BEAT_S = 4.0
+CALL_S = 15.0
+SNAPSHOT_S = 180.0  # the centre may have to build it
+STREAM_SILENCE_S = 40.0  # the centre says something every 15 s
+BODY_BYTES = 64 * 2**20
+CHUNK_BYTES = 256 * 1024
+CODES = {
+    "wrong_password": Trouble.WRONG_PASSWORD,
+    "signed_out": Trouble.SIGNED_OUT,
+    "channels_changed": Trouble.CHANNELS_CHANGED,
+    "epoch_changed": Trouble.EPOCH,
+    "cursor_ahead": Trouble.AHEAD,
+    "upgrade": Trouble.UPGRADE,
+}
+STATUSES = {
+    401: Trouble.SIGNED_OUT,
+    404: Trouble.NOT_FOUND,
+    410: Trouble.COMPACTED,
+    426: Trouble.UPGRADE,
+    429: Trouble.BUSY,
+    503: Trouble.BUSY,
+}
+
+
+class StreamEnded(Exception):
+    """The stream is over; `failure` says why."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.detail)
+        self.failure = failure
+
+
+class CentreClient:
+    """One seat's connection to its centre. `address` is http(s)://host:port."""
+
+    def __init__(self, address: str, seat: str, authority: Path | None = None) -> None:
+        """`authority` is the certificate of the office's own authority, where there is one."""
+        self._seat = seat
+        self._token = ""
+        self._http = httpx.AsyncClient(
+            base_url=address.rstrip("/"),
+            timeout=httpx.Timeout(CALL_S, connect=CONNECT_S),
+            limits=httpx.Limits(max_connections=12, keepalive_expiry=60.0),
+            headers={"GridSeat-Protocol": str(PROTOCOL), "User-Agent": "gridseat"},
+            verify=str(authority) if authority else True,
+            # The centre stands in the office: a proxy of the environment would only be in the way.
+            trust_env=False,
+        )
+
+    async def close(self) -> None:
+        await self._http.aclose()
+
+    @property
+    def has_token(self) -> bool:
+        return bool(self._token)
+
+    def forget_token(self) -> None:
+        self._token = ""
+
+    # -- coming and going
+
+    async def log_in(self, person: str, password: str) -> Welcome | Failure:
+        """A new token; the next calls carry it."""
+        asked = LogIn(person, password, self._seat)  # type: ignore[arg-type]
+        said = await self._ask(Welcome, "POST", "/v1/session", body=asked, signed=False)
+        if isinstance(said, Welcome):
+            if said.protocol != PROTOCOL:
+                return Failure(Trouble.UPGRADE, f"centre speaks {said.protocol}")
+            self._token = said.token
+        return said
+
+    async def log_out(self) -> None:
+        """Best effort: a centre that does not hear of it lets the session end by itself."""
+        if self._token:
+            await self._tell("DELETE", "/v1/session", timeout_s=BEAT_S)
+            self._token = ""
+
+    # -- the daily traffic
+
+    async def beat(self, numbers_left: int | None) -> Beat | Failure:
+        return await self._ask(
+            Beat, "POST", "/v1/beat", body=Beating(self._seat, numbers_left), timeout_s=BEAT_S
+        )
+
+    async def push(self, push: Push) -> Answer | Failure:
+        return await self._ask(Answer, "POST", "/v1/commands", body=push)
+
+    async def page(self, epoch: int, after: int, wait_s: int = 0) -> Page | Failure:
+        """The changes after a cursor; with `wait_s` the centre waits for something to say."""
+        query = {"epoch": epoch, "after": after, "limit": PAGE_ENTRIES, "wait": wait_s}
+        return await self._ask(Page, "GET", "/v1/changes", query=query, timeout_s=CALL_S + wait_s)
+
+    async def look(self, case: str) -> Failure | None:
+        """Tells the hall which case is open here."""
+        return await self._tell("POST", "/v1/presence", body=Opened(self._seat, case), timeout_s=BEAT_S)
+
+    async def manifest(self) -> Manifest | Failure:
+        return await self._ask(Manifest, "GET", "/v1/snapshots", timeout_s=SNAPSHOT_S)
+
+    async def stream(self, epoch: int, after: int) -> AsyncIterator[Page | Present | None]:
+        """Pages and presence as they come, None for a sign of life; ends by raising StreamEnded."""
+        query = {"epoch": epoch, "after": after, "stream": 1}
+        timeout = httpx.Timeout(STREAM_SILENCE_S, connect=CONNECT_S)
+        try:
+            async with self._http.stream(
+                "GET", "/v1/changes", params=query, headers=self._signed(), timeout=timeout
+            ) as answer:
+                if answer.status_code != 200:
+                    raise StreamEnded(_said_no(answer, await _bounded(answer)))
+                reader = EventReader()
+                async for piece in answer.aiter_bytes():
+                    for event in reader.feed(piece):
+                        yield _heard(event)
+        except (httpx.HTTPError, httpx.StreamError) as error:
+            raise StreamEnded(_broken(error)) from error
+        except (TooLong, msgspec.DecodeError) as error:
+            raise StreamEnded(Failure(Trouble.GARBAGE, _where(error))) from error
+        raise StreamEnded(Failure(Trouble.UNREACHABLE, "the stream was closed"))
+
+    # -- files
+
+    async def download(
+        self, snapshot: Snapshot, path: Path, told: Callable[[int], None] | None = None
+    ) -> Failure | None:
+        """A snapshot into `path`, from where it stopped last time; None when it is whole and of its hash."""
+        have = await asyncio.to_thread(_size, path)
+        if have > snapshot.bytes:
+            have = 0
+        if have < snapshot.bytes:
+            failure = await self._fetch(snapshot, path, have, told)
+            if failure:
+                return failure
+        if await asyncio.to_thread(_sha256, path) != snapshot.sha256:
+            await asyncio.to_thread(path.unlink)
+            return Failure(Trouble.GARBAGE, f"{snapshot.dataset} is not what its hash says")
+        return None
+
+    async def _fetch(
+        self, snapshot: Snapshot, path: Path, have: int, told: Callable[[int], None] | None
+    ) -> Failure | None:
+        headers = self._signed()
+        if have:
+            headers |= {"Range": f"bytes={have}-", "If-Range": f'"{snapshot.sha256}"'}
+        try:
+            async with self._http.stream(
+                "GET", f"/v1/snapshots/{snapshot.sha256}", headers=headers
+            ) as answer:
+                if answer.status_code not in (200, 206):
+                    return _said_no(answer, await _bounded(answer))
+                done = have if answer.status_code == 206 else 0
+                with path.open("ab" if done else "wb") as file:
+                    async for piece in answer.aiter_raw(CHUNK_BYTES):
+                        done += len(piece)
+                        if done > snapshot.bytes:
+                            return Failure(Trouble.GARBAGE, f"{snapshot.dataset} is longer than announced")
+                        file.write(piece)
+                        if told:
+                            told(done)
+        except (httpx.HTTPError, httpx.StreamError) as error:
+            return _broken(error)
+        except OSError as error:
+            return Failure(Trouble.DISK, error.strerror or "")
+        return None if done == snapshot.bytes else Failure(Trouble.UNREACHABLE, "the download stopped short")
+
+    # -- inside
+
+    def _signed(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self._token}"} if self._token else {}
+
+    async def _ask(self, expected: type[T], method: str, path: str, **how: Any) -> T | Failure:
+        """The message that is expected, or a Failure."""
+        raw = await self._call(method, path, **how)
+        if isinstance(raw, Failure):
+            return raw
+        try:
+            return msgspec.json.decode(raw, type=expected)
+        except msgspec.DecodeError as error:
+            return Failure(Trouble.GARBAGE, _where(error))
+
+    async def _tell(self, method: str, path: str, **how: Any) -> Failure | None:
+        """Nothing is expected in return."""
+        raw = await self._call(method, path, **how)
+        return raw if isinstance(raw, Failure) else None
+
+    async def _call(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: Any = None,
+        query: dict[str, Any] | None = None,
+        timeout_s: float = CALL_S,
+        signed: bool = True,
+    ) -> bytes | Failure:
+        """The answer's bytes or a Failure, in `timeout_s` at most."""
+        headers = self._signed() if signed else {}
+        content = None
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+            content = encode(body)
+        try:
+            async with (
+                asyncio.timeout(timeout_s),
+                self._http.stream(method, path, params=query, content=content, headers=headers) as answer,
+            ):
+                raw = await _bounded(answer)
+                return raw if answer.is_success else _said_no(answer, raw)
+        except TimeoutError:
+            return Failure(Trouble.UNREACHABLE, "no answer in time")
+        except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL) as error:
+            return _broken(error)
+        except TooLong as error:
+            return Failure(Trouble.GARBAGE, _where(error))
+
+
+async def _bounded(answer: httpx.Response) -> bytes:
+    parts: list[bytes] = []
+    size = 0
+    async for piece in answer.aiter_bytes():
+        size += len(piece)
+        if size > BODY_BYTES:
+            raise TooLong("the answer is too long")
+        parts.append(piece)
+    return b"".join(parts)
+
+
+def _said_no(answer: httpx.Response, raw: bytes) -> Failure:
+    try:
+        wrong = msgspec.json.decode(raw, type=Wrong)
+    except msgspec.DecodeError:
+        wrong = Wrong()
+    trouble = CODES.get(wrong.code) or STATUSES.get(answer.status_code, Trouble.FAILED)
+    asked = answer.headers.get("Retry-After", "")
+    wait_s = min(float(asked), 60.0) if asked.isascii() and asked.isdigit() else 0.0
+    return Failure(trouble, f"{answer.status_code} {wrong.code}".strip(), wait_s)
+
+
+def _broken(error: Exception) -> Failure:
+    return Failure(Trouble.UNREACHABLE, type(error).__name__)
+
+
+def _where(error: Exception) -> str:
+    """The place of what does not decode; never the text that stood there."""
+    return f"{type(error).__name__} {str(error).rpartition(' - at ')[2][:100]}"
+
+
+_PAGE = msgspec.json.Decoder(Page)
+_PRESENT = msgspec.json.Decoder(Present)
+
+
+def _heard(event: ServerEvent) -> Page | Present | None:
+    if not event.body:
+        return None
+    if event.name == "presence":
+        return _PRESENT.decode(event.body)
+    return _PAGE.decode(event.body) if not event.name else None
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
