@@ -49,8 +49,28 @@ def ground(
     extent = _extent(part.city)
     green += [("", shape) for shape in _hills(rng, extent, part.city)]
     dry = [(name, shapely.difference(shape, wet)) for name, shape in green]
-    parts = [(name, piece) for name, shape in dry for piece in shapely.get_parts(shape) if piece.area > 4e8]
-    return Ground(tuple(water), tuple(parts), tuple(parks), pocket, extent, banks)
+    return Ground(_pieces(water, extent), _pieces(dry, extent), tuple(parks), pocket, extent, banks)
+
+
+def _pieces(shapes: list[Named], extent: shapely.Geometry) -> tuple[Named, ...]:
+    """Polygons without holes, within the map; crumbs are swept up."""
+    found: list[Named] = []
+    for name, shape in shapes:
+        for part in shapely.get_parts(shapely.intersection(shape, extent)):
+            if part.geom_type == "Polygon" and part.area > 4e8:
+                found += [(name, piece) for piece in _without_holes(part)]
+    return tuple(found)
+
+
+def _without_holes(shape: shapely.Geometry) -> list[shapely.Geometry]:
+    """A polygon with holes, cut through them: a feature of the base map is one ring."""
+    if not len(shape.interiors):
+        return [shape]
+    hole = shapely.centroid(shapely.polygons(shape.interiors[0])).x
+    west, south, east, north = shapely.bounds(shape)
+    halves = shapely.box(west, south, hole, north), shapely.box(hole, south, east, north)
+    parts = [part for half in halves for part in shapely.get_parts(shapely.intersection(shape, half))]
+    return [piece for part in parts if part.geom_type == "Polygon" for piece in _without_holes(part)]
 
 
 def _river(rng: np.random.Generator, lattice: Lattice) -> tuple[shapely.Geometry, npt.NDArray[np.object_]]:
@@ -113,7 +133,7 @@ def _blob(rng: np.random.Generator, lattice: Lattice, patch: Patch) -> shapely.G
 
 def _extent(city: shapely.Geometry) -> shapely.Geometry:
     west, south, east, north = shapely.bounds(city)
-    edge = 900_000
+    edge = 500_000
     return shapely.box(west - edge, south - edge, east + edge, north + edge)
 
 
@@ -137,8 +157,3 @@ def _hills(
         shapes.append(shapely.make_valid(polygons([np.rint(ring).astype(np.int64)])[0]))
     rest = shapely.difference(shapely.intersection(shapely.union_all(shapes), extent), city.buffer(60_000))
     return list(shapely.get_parts(rest))
-
-
-def edges_m(shape: Floats | Ints) -> float:
-    """Length of an open line in metres."""
-    return float(np.hypot(*np.diff(shape, axis=0).T).sum() / 1000.0)

@@ -139,7 +139,7 @@ def with_river(v_m: Floats, river_v_m: float, width_m: float) -> tuple[Floats, i
 
 def build(rng: np.random.Generator, reach_m: float, river_width_m: float) -> Lattice:
     """A lattice with a city of about `reach_m` radius in its middle and open country around it."""
-    margin_m = reach_m * 1.12 + 500.0
+    margin_m = reach_m * 1.12 + 1000.0
     u_m = spaced(rng, margin_m, 430.0, 640.0)
     v_m, river_row = with_river(spaced(rng, margin_m, 410.0, 610.0), -0.3 * reach_m, river_width_m)
     columns = np.full((len(u_m), len(v_m) - 1), Line.MAIN, dtype=np.int8)
