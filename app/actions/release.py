@@ -17,7 +17,7 @@ def command(context: Context) -> Release | None:
 ACTION = Action(
     id="release",
     title=QT_TRANSLATE_NOOP("Action", "Put back"),
-    key="Alt+Left",
+    key="Alt+Down",
     available=available,
     command=command,
 )

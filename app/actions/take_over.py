@@ -25,7 +25,7 @@ def command(context: Context) -> ClaimCase | None:
 ACTION = Action(
     id="take_over",
     title=QT_TRANSLATE_NOOP("Action", "Take over"),
-    key="Alt+Right",
+    key="Alt+Up",
     available=available,
     command=command,
 )
