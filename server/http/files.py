@@ -96,6 +96,11 @@ def is_same(request: AnyRequest, sha256: str) -> bool:
     return request.headers.get("If-Range", f'"{sha256}"').strip('"') == sha256
 
 
+def named(request: AnyRequest) -> str:
+    """The hash in the path."""
+    return str(request.path_params["sha256"])
+
+
 @get("/v1/snapshots")
 async def manifest(request: AnyRequest) -> Response[bytes]:
     visitor = visitor_of(request)
@@ -103,8 +108,9 @@ async def manifest(request: AnyRequest) -> Response[bytes]:
 
 
 @get("/v1/snapshots/{sha256:str}")
-async def snapshot(request: AnyRequest, sha256: str) -> Stream:
+async def snapshot(request: AnyRequest) -> Stream:
     visitor = visitor_of(request)
+    sha256 = named(request)
     found = centre_of(request).snapshots.find(sha256, visitor.channels)
     if found is None:
         raise Fault(404, "not_found")
@@ -112,8 +118,9 @@ async def snapshot(request: AnyRequest, sha256: str) -> Stream:
 
 
 @get("/v1/blobs/{sha256:str}")
-async def blob(request: AnyRequest, sha256: str) -> Stream:
+async def blob(request: AnyRequest) -> Stream:
     visitor_of(request)
+    sha256 = named(request)
     path = centre_of(request).blobs.path(sha256)
     if path is None:
         raise Fault(404, "not_found")
@@ -121,9 +128,10 @@ async def blob(request: AnyRequest, sha256: str) -> Stream:
 
 
 @head("/v1/blobs/{sha256:str}")
-async def blob_offset(request: AnyRequest, sha256: str) -> Response[None]:
+async def blob_offset(request: AnyRequest) -> Response[None]:
     """How much of it is there: 200 and its size, or 404 and where to go on."""
     visitor_of(request)
+    sha256 = named(request)
     blobs = centre_of(request).blobs
     path = blobs.path(sha256)
     offset = path.stat().st_size if path else blobs.offset(sha256)
@@ -131,8 +139,9 @@ async def blob_offset(request: AnyRequest, sha256: str) -> Response[None]:
 
 
 @put("/v1/blobs/{sha256:str}", request_max_body_size=BLOB_BYTES)
-async def put_blob(request: AnyRequest, sha256: str) -> Response[bytes]:
+async def put_blob(request: AnyRequest) -> Response[bytes]:
     visitor_of(request)
+    sha256 = named(request)
     body = await request.body()
     offset, total = sent_span(request.headers.get("Content-Range", ""), len(body))
     is_whole = await asyncio.to_thread(centre_of(request).blobs.put, sha256, offset, body, total)

@@ -138,9 +138,10 @@ class SqliteStore:
             return take(epoch, head, reading.visible_rows(db, channels))
 
     def close(self) -> None:
-        self._writer.stop()
+        # The writer last: only it can put the log's tail into the file, and then the file is whole by itself.
         self._pool.shutdown()
         self._readers.close()
+        self._writer.stop()
 
     async def _read(self, read: Callable[[apsw.Connection], T]) -> T:
         def work() -> T:

@@ -39,10 +39,10 @@ def verify(path: Path) -> tuple[list[str], int]:
     check_library()
     if not path.is_file():
         raise NotOpenable(f"{path} is not there: the folder is not initialised")
+    found: list[str] = []
     try:
         db = open_reader(path)
         db.execute("BEGIN")
-        found = []
         for fault in _faults(db):
             found.append(fault)
             if len(found) >= MOST_FAULTS:
@@ -51,6 +51,8 @@ def verify(path: Path) -> tuple[list[str], int]:
         db.close(True)
     except (apsw.NotADBError, apsw.CorruptError) as error:
         return [f"the file is damaged: {error}"], 0
+    except (msgspec.DecodeError, TypeError, ValueError) as error:
+        return [*found, f"something in it is not of the shape it was written in: {error}"], 0
     return found, entries
 
 

@@ -1,0 +1,195 @@
+"""Snapshots and blobs over loopback, and the blobs' folder by itself."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import io
+import sqlite3
+from pathlib import Path
+
+import httpx
+import msgspec
+import pytest
+import zstandard
+
+from casework.sync.messages import Manifest, Snapshot, encode
+from server.blobs import BlobFault, Blobs
+from server.http.faults import Fault
+from server.http.files import Span, asked_span
+from server.limits import BLOB_BYTES
+from server.paths import Paths
+from server.store import Unavailable
+from tests.casework.build import UNIT
+from tests.server.ground import WEI, Served, Visitor
+
+BODY = bytes(range(256)) * 40
+NAME = hashlib.sha256(BODY).hexdigest()
+
+
+def manifest(visitor: Visitor) -> dict[str, Snapshot]:
+    answer = visitor.http.get("/v1/snapshots")
+    assert answer.status_code == 200, answer.text
+    found = msgspec.json.decode(answer.content, type=Manifest)
+    return {snapshot.dataset: snapshot for snapshot in found.snapshots}
+
+
+def fetched(visitor: Visitor, snapshot: Snapshot) -> bytes:
+    answer = visitor.http.get(f"/v1/snapshots/{snapshot.sha256}")
+    assert answer.status_code == 200
+    assert len(answer.content) == snapshot.bytes
+    assert hashlib.sha256(answer.content).hexdigest() == snapshot.sha256
+    return zstandard.ZstdDecompressor().stream_reader(io.BytesIO(answer.content)).read()
+
+
+def rows_of(body: bytes, folder: Path) -> set[tuple[str, str]]:
+    path = folder / "rows.db"
+    path.write_bytes(body)
+    db = sqlite3.connect(path)
+    try:
+        return set(db.execute("SELECT entity, key FROM row"))
+    finally:
+        db.close()
+
+
+def register(visitor: Visitor) -> str:
+    visitor.beat()
+    command = visitor.register()
+    answer = visitor.http.post("/v1/commands", content=encode(visitor.push(visitor.sent(command))))
+    assert answer.status_code == 200
+    return command.case
+
+
+def test_that_a_snapshot_holds_the_rows_of_the_seats_channels_and_no_others(
+    served: Served, tmp_path: Path
+) -> None:
+    hall, unit = served.visitor(), served.visitor(WEI, "seat-u")
+    case = register(hall)
+    seen = manifest(hall)["rows"]
+    assert (seen.channel, seen.through_seq) == ("city+everybody", hall.beat(99).head)
+    assert ("case", case) in rows_of(fetched(hall, seen), tmp_path)
+    hidden = manifest(unit)["rows"]
+    rows = rows_of(fetched(unit, hidden), tmp_path)
+    assert ("unit", UNIT) in rows
+    assert {entity for entity, _ in rows} == {"city", "unit", "person", "unit_grid"}
+    assert unit.http.get(f"/v1/snapshots/{seen.sha256}").status_code == 404
+
+
+def test_that_a_snapshot_is_built_once_for_everybody(served: Served) -> None:
+    hall = served.visitor()
+    first = manifest(hall)["rows"]
+    register(hall)
+    assert manifest(hall)["rows"] == first
+    assert manifest(served.visitor(seat="seat-2"))["rows"] == first
+
+
+def test_that_components_and_base_map_are_shipped_as_they_lie(paths: Paths, served: Served) -> None:
+    hall, unit = served.visitor(), served.visitor(WEI, "seat-u")
+    assert set(manifest(hall)) == {"rows"}
+    paths.components.write_bytes(BODY * 3)
+    paths.base_map.write_bytes(BODY)
+    found = manifest(hall)
+    assert fetched(hall, found["components"]) == BODY * 3
+    assert fetched(unit, manifest(unit)["base"]) == BODY
+    assert manifest(hall) == found
+    paths.components.write_bytes(BODY * 5)
+    assert fetched(hall, manifest(hall)["components"]) == BODY * 5
+
+
+def test_that_a_download_is_resumed_byte_by_byte(paths: Paths, served: Served) -> None:
+    hall = served.visitor()
+    snapshot = manifest(hall)["rows"]
+    url = f"/v1/snapshots/{snapshot.sha256}"
+    whole = hall.http.get(url).content
+    parts = []
+    for first, last in ((0, 99), (100, 299), (300, "")):
+        answer = hall.http.get(url, headers={"Range": f"bytes={first}-{last}"})
+        assert answer.status_code == 206
+        end = last if last != "" else len(whole) - 1
+        assert answer.headers["Content-Range"] == f"bytes {first}-{end}/{len(whole)}"
+        parts.append(answer.content)
+    assert b"".join(parts) == whole
+    beyond = hall.http.get(url, headers={"Range": f"bytes={len(whole)}-"})
+    assert (beyond.status_code, beyond.json()["values"]) == (416, {"size": len(whole)})
+    other = hall.http.get(url, headers={"Range": "bytes=5-", "If-Range": '"another"'})
+    assert (other.status_code, other.content) == (200, whole)
+
+
+@pytest.mark.parametrize(
+    ("header", "span"),
+    [
+        ("", (0, 9, False)),
+        ("bytes=0-", (0, 9, True)),
+        ("bytes=3-5", (3, 5, True)),
+        ("bytes=3-99", (3, 9, True)),
+        ("bytes=-4", (6, 9, True)),
+        ("bytes=-40", (0, 9, True)),
+        ("bytes=0-1,3-4", (0, 9, False)),
+        ("bytes=-", (0, 9, False)),
+        ("lines=1-2", (0, 9, False)),
+    ],
+)
+def test_that_a_range_is_read_as_the_standard_says(header: str, span: tuple[int, int, bool]) -> None:
+    assert asked_span(header, 10) == Span(span[0], span[1], 10, span[2])
+
+
+@pytest.mark.parametrize("header", ["bytes=10-", "bytes=5-3", "bytes=-0"])
+def test_that_a_range_without_bytes_is_refused(header: str) -> None:
+    with pytest.raises(Fault):
+        asked_span(header, 10)
+
+
+def test_that_a_photo_is_put_in_pieces_and_is_there_when_it_is_whole(served: Served) -> None:
+    visitor = served.visitor()
+    url = f"/v1/blobs/{NAME}"
+
+    def put(first: int, last: int) -> httpx.Response:
+        return visitor.http.put(
+            url,
+            content=BODY[first : last + 1],
+            headers={"Content-Range": f"bytes {first}-{last}/{len(BODY)}"},
+        )
+
+    gap = put(10, 19)
+    assert (gap.status_code, gap.json()) == (409, {"code": "gap", "values": {"offset": 0}})
+    assert put(0, 999).json() == {"is_whole": False, "offset": 1000}
+    asked = visitor.http.head(url)
+    assert (asked.status_code, asked.headers["Upload-Offset"]) == (404, "1000")
+    assert visitor.http.get(url).status_code == 404
+    assert put(500, 1999).json() == {"is_whole": False, "offset": 2000}
+    done = put(2000, len(BODY) - 1)
+    assert (done.status_code, done.json()["is_whole"]) == (201, True)
+    assert visitor.http.get(url).content == BODY
+    assert visitor.http.head(url).status_code == 200
+    assert visitor.http.put(url, content=BODY).status_code == 201
+
+
+def test_that_a_photo_is_what_its_name_says(served: Served) -> None:
+    visitor = served.visitor()
+    wrong = visitor.http.put(f"/v1/blobs/{NAME}", content=BODY + b"x")
+    assert (wrong.status_code, wrong.json()["code"]) == (422, "hash_mismatch")
+    assert visitor.http.head(f"/v1/blobs/{NAME}").headers["Upload-Offset"] == "0"
+    for name in ("x", "..%2Fsecrets%2Fgrant.key", NAME.upper()):
+        assert visitor.http.put(f"/v1/blobs/{name}", content=BODY).status_code in (404, 422)
+        assert visitor.http.get(f"/v1/blobs/{name}").status_code == 404
+    odd = {"Content-Range": "bytes 0-5/10240"}
+    assert visitor.http.put(f"/v1/blobs/{NAME}", content=BODY, headers=odd).status_code == 400
+
+
+def test_that_a_blob_too_long_is_refused_before_it_is_stored(tmp_path: Path) -> None:
+    with pytest.raises(BlobFault) as told:
+        Blobs(tmp_path).put(NAME, 0, BODY, BLOB_BYTES + 1)
+    assert told.value.code == "too_long"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_that_a_full_disk_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "no space")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(Unavailable) as told:
+        Blobs(tmp_path).put(NAME, 0, BODY, len(BODY))
+    assert told.value.code == "disk_full"
+    monkeypatch.undo()
+    assert Blobs(tmp_path).put(NAME, 0, BODY, len(BODY))
