@@ -138,7 +138,7 @@ class QueueModel(QAbstractTableModel):
         """What Space takes: the first case of the queue that nobody has in hand and nothing holds back."""
         for slot in self._order:
             facts = self._rows.facts[slot]
-            if facts is None or facts.case.id == after or facts.holder or facts.is_mine:
+            if facts is None or facts.case.id == after or facts.is_taken or facts.is_mine:
                 continue
             if self._rows.group[slot] in (PENDING, SUSPENDED) or facts.is_pending:
                 continue
@@ -188,7 +188,7 @@ class QueueModel(QAbstractTableModel):
             place=facts.case.place,
             tag=facts.tag,
             chip=facts.holder,
-            is_dim=bool(facts.holder) or self._rows.group[slot] in (PENDING, SUSPENDED),
+            is_dim=facts.is_taken or self._rows.group[slot] in (PENDING, SUSPENDED),
         )
 
     def _time_of(self, slot: int, facts: RowFacts) -> tuple[str, str, str, bool]:
@@ -328,12 +328,19 @@ class QueueModel(QAbstractTableModel):
             task=self._task(case),
             class_name=name,
             tag=words.tag(case.flags),
-            holder=claim.name if claim is not None and claim.seat != self._session.seat else "",
+            holder=self._holder(case.id, claim),
+            is_taken=claim is not None and claim.seat != self._session.seat,
             is_mine=claim is not None and claim.seat == self._session.seat,
             is_pending=any(command not in self._quiet for command in item.pending),
             is_refused=case.id in self._refused,
         )
         self._rows.put(facts, calendar)
+
+    def _holder(self, case: str, claim: Claim | None) -> str:
+        """Who has it in hand at another seat, else who is looking at it there."""
+        if claim is not None and claim.seat != self._session.seat:
+            return claim.name
+        return next(iter(self._session.viewers().get(case, ())), "")
 
     def _task(self, case: Case) -> Task | None:
         if not case.task:

@@ -35,7 +35,8 @@ class RowFacts(msgspec.Struct, frozen=True):
     task: Task | None
     class_name: str
     tag: str
-    holder: str = ""  # who has it in hand, at another seat
+    holder: str = ""  # who has it open at another seat
+    is_taken: bool = False  # in hand at another seat
     is_mine: bool = False  # in hand at this seat
     is_pending: bool = False
     is_refused: bool = False

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
 
-from app.actions import ACTION_BY_ID, ACTIONS, Action, Context, available
+from app.actions import ACTION_BY_ID, ACTIONS, Action, Context, Does, available
 from app.commandbar.index import Entry, Group
 from app.look import tokens
 from app.models.card_view import ChoiceKind
-from app.models.queues import QUEUE_BY_ID
+from app.models.queues import QUEUE_BY_ID, home_queue
 from app.widgets import action_words, theme
 from app.widgets.foot import KeyHint
 from app.widgets.key_sheet import KeySheet
@@ -30,6 +30,10 @@ if TYPE_CHECKING:
 NOT_IN_FOOT = frozenset({"take_next", "drawer", "send_again", "keep_as_note", "dismiss", "release"})
 LAST_IN_FOOT = ("new_report", "undo")
 FORM_KEYS = ("Ctrl+Enter", "Esc")
+# What nobody may do to a case that the drawer hides.
+OF_THE_HIDDEN_CARD = frozenset(
+    {"Enter", *CHOICE_KEYS, *(a.key for a in ACTIONS if a.does is Does.COMMAND)}
+) - {"Space"}
 
 
 class KeyRouter(QObject):
@@ -88,7 +92,7 @@ class KeyRouter(QObject):
                 return
         if window.is_form_shown() and window.form.press(cap):
             return
-        if window.is_drawer_shown() and window.drawer.press(cap):
+        if window.is_drawer_shown() and (window.drawer.press(cap) or cap in OF_THE_HIDDEN_CARD):
             return
         if cap == "Space" and not window.card.is_asking():
             self._take_next()
@@ -146,6 +150,9 @@ class KeyRouter(QObject):
 
     def _take_next(self) -> None:
         window = self._window
+        if not window.model.queue().workers & window.session.posts:
+            # From a queue that is only watched, the next case is one of the own work.
+            window.show_queue(home_queue(window.session.posts))
         case = window.model.next_case(after=window.card.case_id())
         if window.card.operations.run("take_next") and case:
             window.open_case(case)
@@ -207,6 +214,8 @@ class KeyRouter(QObject):
             return self._form_hints()
         if window.card.is_asking():
             return self._ask_hints()
+        if window.is_drawer_shown():
+            return self._drawer_hints()
         context = window.card.operations.context()
         actions = [
             a for a in available(context) if is_everything or a.id not in (*NOT_IN_FOOT, *LAST_IN_FOOT)
@@ -216,6 +225,8 @@ class KeyRouter(QObject):
         if choice is not None:
             made.insert(1, choice)
         screen = [key for key in SCREEN_KEYS if key.id != "keys" and (is_everything or key.is_in_foot)]
+        if window.stage.count() < 2:
+            screen = [key for key in screen if key.id != "stage"]
         made += [_screen_hint(key) for key in screen if key.key]
         if not is_everything:
             last = [ACTION_BY_ID[name] for name in LAST_IN_FOOT]
@@ -239,6 +250,19 @@ class KeyRouter(QObject):
             KeyHint("back", "Esc", self.tr("Put away, keep the draft")),
             _screen_hint(SCREEN_KEY_BY_ID["keys"]),
         ]
+
+    def _drawer_hints(self) -> list[KeyHint]:
+        window = self._window
+        made = []
+        if window.drawer.current():
+            made += [
+                KeyHint("", "Enter", self.tr("See the case")),
+                KeyHint("", "Ctrl+2", self.tr("Understood")),
+            ]
+        context = window.card.operations.context()
+        made.append(KeyHint("back", "Esc", self.tr("Close the drawer")))
+        made.append(_action_hint(ACTION_BY_ID["undo"], context))
+        return [*made, _screen_hint(SCREEN_KEY_BY_ID["keys"])]
 
     def _ask_hints(self) -> list[KeyHint]:
         return [

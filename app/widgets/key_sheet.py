@@ -14,10 +14,10 @@ from app.widgets.foot import KeyHint
 
 ROW_PX = 32
 HEAD_PX = 48
-COLUMN_PX = 360
-CAPS_PX = 132
+COLUMN_PX = 330
+CAPS_PX = 116
 PAD_PX = 20
-MOST_ROWS = 14
+ONE_COLUMN_ROWS = 9  # a longer list has two
 
 
 class KeySheet(QWidget):
@@ -43,10 +43,14 @@ class KeySheet(QWidget):
         """What is listed."""
         return self._hints
 
+    def _shape(self) -> tuple[int, int]:
+        """Columns and rows of the list."""
+        columns = 2 if len(self._hints) > ONE_COLUMN_ROWS else 1
+        return columns, -(-len(self._hints) // columns)
+
     def place(self) -> None:
         """The middle of the window."""
-        rows = min(len(self._hints), MOST_ROWS)
-        columns = -(-len(self._hints) // MOST_ROWS) or 1
+        columns, rows = self._shape()
         width, height = columns * COLUMN_PX + 2 * PAD_PX, HEAD_PX + rows * ROW_PX + PAD_PX
         parent = self.parentWidget()
         self.setGeometry((parent.width() - width) // 2, (parent.height() - height) // 2, width, height)
@@ -60,9 +64,10 @@ class KeySheet(QWidget):
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
         size = tokens.FONT_SECTION_PX
         paint.draw_text(painter, PAD_PX, HEAD_PX / 2 + 2, self.tr("Keys here"), "text1", size, True)
+        _, rows = self._shape()
         for i, hint in enumerate(self._hints):
-            x = PAD_PX + i // MOST_ROWS * COLUMN_PX
-            y = HEAD_PX + (i % MOST_ROWS + 0.5) * ROW_PX
+            x = PAD_PX + i // rows * COLUMN_PX
+            y = HEAD_PX + (i % rows + 0.5) * ROW_PX
             self._paint_hint(painter, x, y, hint)
 
     def _paint_hint(self, painter: QPainter, x: float, y: float, hint: KeyHint) -> None:

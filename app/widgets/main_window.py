@@ -91,6 +91,7 @@ class MainWindow(QWidget):
         self.nearby.show_case(case)
         self._show_right(self.card)
         self.map.select(case or None)
+        self.session.look(case)
         shown = self.session.row("case", case) if case else None
         if shown is not None and is_to_be_shown_on_map:
             self.map.centre_on(shown.row.x_mm, shown.row.y_mm)

@@ -78,10 +78,10 @@ class QueueDelegate(QStyledItemDelegate):
             painter.fillRect(QRect(box.left(), box.top(), BAR_PX, box.height()), theme.ink("sel"))
         elif option.state & QStyle.StateFlag.State_MouseOver:
             painter.fillRect(box, theme.ink("bg2"))
-        self._paint_line(painter, box, line)
+        # The columns end where the heads' do, whether or not a scroll bar stands beside them.
+        self._paint_line(painter, box, line, QueueColumns(option.widget.width()))
 
-    def _paint_line(self, painter: QPainter, box: QRect, line: QueueLine) -> None:
-        columns = QueueColumns(box.width())
+    def _paint_line(self, painter: QPainter, box: QRect, line: QueueLine, columns: QueueColumns) -> None:
         x, y, size = box.left(), box.top() + box.height() / 2, self.text_px
         paint.draw_mark(painter, line.mark, QPointF(x + MARK_X_PX, y), tokens.MARK_PX)
         left_px = paint.text_width(line.left, size, line.is_bold)
@@ -223,9 +223,9 @@ class QueueList(QListView):
     def _paint_empty(self) -> None:
         painter = QPainter(self.viewport())
         name = self._model.queue().name
-        paint.draw_text(painter, 16, 28, self.tr("Nothing in {0}").format(name), "text1")
+        paint.draw_text(painter, SIDE_PX, 28, self.tr("Nothing in {0}").format(name), "text1")
         hint = self.tr("New cases appear by themselves")
-        paint.draw_text(painter, 16, 50, hint, "text2", tokens.FONT_LABEL_PX)
+        paint.draw_text(painter, SIDE_PX, 50, hint, "text2", tokens.FONT_LABEL_PX)
 
 
 class QueuePanel(QWidget):

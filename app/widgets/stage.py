@@ -59,6 +59,10 @@ class Stage(QWidget):
         """The page shown."""
         return self._names[self.pages.currentIndex()] if self._names else ""
 
+    def count(self) -> int:
+        """How many pages are there to turn."""
+        return sum(self._shown.values())
+
     def turn_to(self, name: str) -> None:
         """Shows a page."""
         if name not in self._names or not self._shown[name] or name == self.page():

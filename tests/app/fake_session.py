@@ -8,12 +8,13 @@ what another seat did. For tests and for looking at screens; nothing here is eve
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
 from PySide6.QtCore import QObject, Signal
 
+from app.link.view import Fetching
 from casework.apply import apply, reads
 from casework.command import Command, Writes
 from casework.commands import rule_of
@@ -36,6 +37,7 @@ class FakeSession(QObject):
     changed = Signal(object)
     status_changed = Signal(object)
     outbox_changed = Signal()
+    dataset_changed = Signal(str)
 
     def __init__(
         self,
@@ -55,6 +57,8 @@ class FakeSession(QObject):
         self._numbers = 47
         self._ids = 0
         self._cut_ms = 0
+        self.looking_at = ""
+        self.others: dict[str, tuple[str, ...]] = {}
         for row in rows if rows is not None else fake_city.rows(now_ms):
             self._store(ENTITY_OF[type(row)].row_key(row), row)
         self.person: Person = self._rows[Key("person", person)]
@@ -150,6 +154,18 @@ class FakeSession(QObject):
             fault=Fault.UNREACHABLE if is_cut else Fault.NONE,
             numbers_left=self._numbers,
         )
+
+    def viewers(self) -> Mapping[str, tuple[str, ...]]:
+        return self.others
+
+    def look(self, case: str) -> None:
+        self.looking_at = case
+
+    def fetching(self) -> tuple[Fetching, ...]:
+        return ()
+
+    def drafts(self) -> Mapping[str, str]:
+        return dict(self._drafts)
 
     def new_id(self) -> str:
         self._ids += 1
