@@ -187,6 +187,7 @@ class Core:
         """A reserved case number, today's where there is one."""
         number, effects = self.side.take_number(self.today())
         self.do(effects)
+        self._publish(Notice(is_status=True))
         return number
 
     def put_draft(self, key: str, text: str | None) -> None:
