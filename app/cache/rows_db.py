@@ -233,6 +233,8 @@ class _Atomic:
             self._atomic.__exit__(kind, error, trace)
         except sqlite3.Error as failed:
             raise _translated(failed) from failed
+        if isinstance(error, sqlite3.Error):
+            raise _translated(error) from error
 
 
 def _translated(error: sqlite3.Error) -> Exception:
