@@ -140,7 +140,7 @@ class Session(QObject):
         slow = {name: value for name, value in equals.items() if name not in indexed}
         over = {key.key: each for key, each in self._engine.view.over.items() if key.entity == entity}
         found: dict[str, Shown] = {}
-        for kept in self._reader.each(entity, **quick):
+        for kept in self._reader.where(entity, **quick):
             each = shown(kept, over.get(kept.key))
             if each and matches(each.row, equals if kept.key in over else slow):
                 found[kept.key] = each
