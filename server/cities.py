@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import msgspec
+from pathlib import Path
 
 import gridseat_files
 from casework.clock.holidays import with_holidays
 from casework.clock.model import Calendar
 from casework.entities.city import City
+from casework.workflow import Post
+from server.centre import shipped_catalogues
 from server.founding import Ground
+from server.paths import Paths
 
 EMPTY = "empty"
 SMALL = "small"
@@ -32,6 +35,19 @@ def empty_ground() -> Ground:
 
 def ground_of(city: str, seed: int, now_ms: int) -> Ground:
     """What `init --city` asks for."""
-    if city == EMPTY:
-        return empty_ground()
-    raise msgspec.ValidationError(f"no city is called {city}")
+    return empty_ground() if city == EMPTY else generated_ground(city, seed, now_ms)
+
+
+def generated_ground(size: str, seed: int, now_ms: int) -> Ground:
+    """A demonstration city as it stands now; whoever sits at a desk in it gets an account."""
+    # Here, because a serving centre needs neither the generator nor its geometry.
+    from server.demo import city, files
+
+    made = city.generate(size, seed, now_ms, shipped_catalogues())
+
+    def write_files(folder: Path) -> None:
+        files.write_components(made, Paths(folder).components)
+        files.write_base(made, Paths(folder).base_map)
+
+    at_desks = tuple(person for person in made.people if person.posts - {Post.SUPERVISOR})
+    return Ground(made.rows(), write_files, at_desks)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 import apsw
@@ -27,6 +27,7 @@ from server.blobs import sync_folder
 from server.limits import GENESIS_ENTRIES
 from server.paths import Paths
 from server.store import CENTRE_PERSON, CENTRE_SEAT, Account
+from server.store.connection import seal
 from server.store.sqlite import create
 from server.store.writing import Terms, Writing
 
@@ -86,7 +87,8 @@ def _build(paths: Paths, ground: Ground, now_ms: int) -> Founded:
         ground.write_files(paths.root)
     admin_password = new_password()
     write_secret(paths.admin_password, f"{ADMINISTRATOR}\t{admin_password}\n".encode())
-    passwords = [(person, new_password()) for person in ground.demo_accounts]
+    people = [person for person in ground.demo_accounts if person.id != ADMINISTRATOR]
+    passwords = [(person, new_password()) for person in people]
     if passwords:
         lines = [
             f"{person.id}\t{password}\t{person.name}\t{_posts(person)}\n" for person, password in passwords
@@ -113,24 +115,39 @@ def _write_store(path: Path, rows: Iterable[Row], accounts: Iterable[Account], n
         writing = Writing(connection, terms, now_ms)
         writing.begin(now_ms)
         try:
-            administrator = Person(ADMINISTRATOR, "系统管理员", frozenset({Post.ADMINISTRATOR}))
-            write_genesis(writing, [("person", administrator), *rows])
+            write_genesis(writing, with_administrator(rows))
             for account in accounts:
                 writing.set_account(account)
             writing.commit()
         except BaseException:
             writing.rollback()
             raise
+        seal(connection, path)
         return writing.seq
     finally:
         connection.close(True)
 
 
+def with_administrator(rows: Iterable[Row]) -> Iterator[Row]:
+    """The rows and, where they have none of that name, somebody who may administer."""
+    is_there = False
+    for name, row in rows:
+        is_there = is_there or (isinstance(row, Person) and row.id == ADMINISTRATOR)
+        yield name, row
+    if not is_there:
+        yield "person", Person(ADMINISTRATOR, "系统管理员", frozenset({Post.ADMINISTRATOR}))
+
+
 def write_genesis(writing: Writing, rows: Iterable[Row]) -> None:
     """First rows as entries of founding commands, each small enough for one page."""
     batch: list[Change] = []
+    seen: set[Key] = set()
     for name, row in rows:
-        batch.append(first_change(ENTITY_BY_NAME[name], row))
+        change = first_change(ENTITY_BY_NAME[name], row)
+        if change.key in seen:
+            raise CannotFound(f"two rows are {name} {change.key.key}")
+        seen.add(change.key)
+        batch.append(change)
         if len(batch) == GENESIS_ENTRIES:
             _write_batch(writing, batch)
             batch = []

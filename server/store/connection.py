@@ -5,6 +5,7 @@ The file is opened by apsw alone: two SQLite libraries on one file in one proces
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import apsw
@@ -39,16 +40,32 @@ def set_checked(connection: apsw.Connection, name: str, value: object, reads: ob
         raise NotOpenable(f"PRAGMA {name} is {found!r} after it was set to {value!r}")
 
 
-def open_writer(path: Path, is_new: bool = False) -> apsw.Connection:
+def open_new(path: Path) -> apsw.Connection:
+    """A connection that builds a new file fast; nothing of it is safe before `seal`."""
+    connection = apsw.Connection(str(path))
+    set_checked(connection, "journal_mode", "off")
+    set_checked(connection, "synchronous", "OFF", 0)
+    set_checked(connection, "cache_size", -CACHE_KIB)
+    return connection
+
+
+def seal(connection: apsw.Connection, path: Path) -> None:
+    """End the building: the file is whole and on disk, and every later commit will be."""
+    set_checked(connection, "journal_mode", "wal")
+    connection.close(True)
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def open_writer(path: Path) -> apsw.Connection:
     """The one writing connection: WAL, every commit on disk before it is acknowledged."""
-    flags = apsw.SQLITE_OPEN_READWRITE | (apsw.SQLITE_OPEN_CREATE if is_new else 0)
-    connection = apsw.Connection(str(path), flags=flags)
+    connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE)
     try:
         connection.set_busy_timeout(BUSY_MS)
         set_checked(connection, "journal_mode", "wal")
         set_checked(connection, "synchronous", "FULL", 2)
         set_checked(connection, "cache_size", -CACHE_KIB)
-        if not is_new and setting(connection, "user_version") != SCHEMA:
+        if setting(connection, "user_version") != SCHEMA:
             raise NotOpenable(f"{path.name} has schema {setting(connection, 'user_version')}, not {SCHEMA}")
     except BaseException:
         connection.close(True)

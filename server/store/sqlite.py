@@ -22,7 +22,7 @@ from casework.ledger.chain import GENESIS
 from casework.limits import PAGE_ENTRIES
 from casework.sync.messages import Beat, Page, Push, Verdict
 from server.store import Account, Held, Logged, NotOpenable, Session, VisibleRow, reading
-from server.store.connection import check_library, open_writer
+from server.store.connection import check_library, open_new, open_writer
 from server.store.reading import Readers
 from server.store.schema import statements
 from server.store.writer import Writer
@@ -33,9 +33,9 @@ T = TypeVar("T")
 
 
 def create(path: Path, epoch: int = 1) -> apsw.Connection:
-    """A new, empty store of its own epoch; the caller founds the city in it."""
+    """A new, empty store of its own epoch, still being built: the caller founds the city in it and seals it."""
     check_library()
-    connection = open_writer(path, is_new=True)
+    connection = open_new(path)
     path.chmod(0o600)
     connection.execute("BEGIN")
     for statement in statements():
