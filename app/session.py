@@ -178,6 +178,10 @@ class Session(QObject):
         """After Fault.WRONG_PASSWORD in the middle of the work: what the person has typed now."""
         self._engine.renew_password(password)
 
+    def cut(self, is_cut: bool) -> None:
+        """A drill: this seat works without the network until it is given back."""
+        self._engine.cut(is_cut)
+
     # -- drafts
 
     def save_draft(self, key: str, text: str) -> None:

@@ -48,6 +48,7 @@ CODES = {
     "cursor_ahead": Trouble.AHEAD,
     "upgrade": Trouble.UPGRADE,
 }
+CUT = Failure(Trouble.UNREACHABLE, "the line is cut by hand")
 STATUSES = {
     401: Trouble.SIGNED_OUT,
     404: Trouble.NOT_FOUND,
@@ -73,6 +74,7 @@ class CentreClient:
         """`authority` is the certificate of the office's own authority, where there is one."""
         self._seat = seat
         self._token = ""
+        self.is_cut = False  # for drills: as if the cable were out
         self._http = httpx.AsyncClient(
             base_url=address.rstrip("/"),
             timeout=httpx.Timeout(CALL_S, connect=CONNECT_S),
@@ -135,6 +137,8 @@ class CentreClient:
 
     async def stream(self, epoch: int, after: int) -> AsyncIterator[Page | Present | None]:
         """Pages and presence as they come, None for a sign of life; ends by raising StreamEnded."""
+        if self.is_cut:
+            raise StreamEnded(CUT)
         query = {"epoch": epoch, "after": after, "stream": 1}
         timeout = httpx.Timeout(STREAM_SILENCE_S, connect=CONNECT_S)
         try:
@@ -174,6 +178,8 @@ class CentreClient:
     async def _fetch(
         self, snapshot: Snapshot, path: Path, have: int, told: Callable[[int], None] | None
     ) -> Failure | None:
+        if self.is_cut:
+            return CUT
         headers = self._signed()
         if have:
             headers |= {"Range": f"bytes={have}-", "If-Range": f'"{snapshot.sha256}"'}
@@ -229,6 +235,8 @@ class CentreClient:
         signed: bool = True,
     ) -> bytes | Failure:
         """The answer's bytes or a Failure, in `timeout_s` at most."""
+        if self.is_cut:
+            return CUT
         headers = self._signed() if signed else {}
         content = None
         if body is not None:

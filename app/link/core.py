@@ -20,6 +20,7 @@ import msgspec
 import structlog
 
 from app.cache.disk import DiskFailed, DiskFull
+from app.cache.held import Hold
 from app.cache.rows_db import RowsDb, check_page
 from app.cache.seat_db import Grant, SeatDb
 from app.link.clock import SeatClock
@@ -76,12 +77,14 @@ class Core:
         self._catalogues = catalogues
         self._told = told
         self._asks = asks
-        self.seat_db = SeatDb(folder / "seat.db", seat)
-        try:
+        self._held = contextlib.ExitStack()
+        with contextlib.ExitStack() as opened:
+            opened.callback(Hold(folder).release)
+            self.seat_db = SeatDb(folder / "seat.db", seat)
+            opened.callback(self.seat_db.close)
             self.rows = RowsDb(folder / "cache.db")
-        except BaseException:
-            self.seat_db.close()
-            raise
+            opened.callback(self.rows.close)
+            self._held = opened.pop_all()
         if self.rows.epoch != self.seat_db.epoch:
             self.rows.reset(self.seat_db.epoch)
         self.clock = SeatClock(_whole(self.seat_db.meta("offset_ms")), _whole(self.seat_db.meta("centre_ms")))
@@ -113,8 +116,7 @@ class Core:
             with contextlib.suppress(DiskFull, DiskFailed):
                 keep()
         self.rows.abandon_load()
-        self.rows.close()
-        self.seat_db.close()
+        self._held.close()
 
     def now_ms(self) -> int:
         return self.clock.now_ms()

@@ -130,6 +130,10 @@ class Engine:
         """After Fault.WRONG_PASSWORD in the middle of the work."""
         self.post(lambda _: self._link.renew_password(password) if self._link else None)
 
+    def cut(self, is_cut: bool) -> None:
+        """A drill without the network, on this seat alone."""
+        self.post(lambda _: self._link.cut(is_cut) if self._link else None)
+
     def call(self, act: Callable[[Core], T]) -> T:
         """Does something on the engine's thread and waits for it."""
 

@@ -173,6 +173,14 @@ class Link:
         self._password = password
         self._wants_beat.set()
 
+    def cut(self, is_cut: bool) -> None:
+        """A drill: the seat is alone until the line is given back."""
+        self._client.is_cut = is_cut
+        for task in (self._push, self._stream):
+            if task and is_cut:
+                task.cancel()
+        self._wants_beat.set()
+
     def look(self, case: str) -> None:
         """The operator has this case open now; "" for none."""
         self._case = case
@@ -376,7 +384,11 @@ class Link:
                 return
 
     async def _pushed(self, push: Push) -> None:
-        said = await self._client.push(push)
+        try:
+            said = await self._client.push(push)
+        except asyncio.CancelledError:
+            self._core.fail_push()
+            raise
         if isinstance(said, Answer):
             self._core.answer(said)
             return
