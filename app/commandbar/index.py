@@ -26,6 +26,7 @@ class Group(enum.StrEnum):
     QUEUE = "queue"
     CASE = "case"
     GRID = "grid"
+    CLASS = "class"  # in the pickers of forms only
 
 
 # A first word that narrows the rest of the query: wg 0106.

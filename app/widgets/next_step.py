@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from app.look import tokens
 from app.widgets import theme
 from app.widgets.plain import Paragraph
-from app.widgets.primitives import KeyButton
+from app.widgets.primitives import KeyButton, MarkIcon
 
 GAP_PX = 8
 EDGE_PX = 3
@@ -78,6 +78,31 @@ class FlowRow(QWidget):
         self._lay()
 
 
+class Said(QWidget):
+    """A sentence that wants something, behind its mark: coloured text never stands alone."""
+
+    def __init__(self, shape: str, tone: str, is_bold: bool = False, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
+        self._mark = MarkIcon(shape)
+        self._words = Paragraph(tone=tone, is_bold=is_bold)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, 2, 0, 2)
+        line.setSpacing(8)
+        line.addWidget(self._mark, 0, Qt.AlignmentFlag.AlignTop)
+        line.addWidget(self._words, 1)
+        self.hide()
+
+    def say(self, sentence: str) -> None:
+        """Says it; "" takes the line away."""
+        self._words.say(sentence)
+        self.setVisible(bool(sentence))
+
+    def text(self) -> str:
+        """What it says."""
+        return self._words.text()
+
+
 class NextStep(QWidget):
     """Sentence, evidence, buttons, and the reason why not; `pressed` carries an action's id."""
 
@@ -88,7 +113,7 @@ class NextStep(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
         self.sentence = Paragraph(size_px=tokens.FONT_SECTION_PX, is_bold=True, line_height=1.35)
         self.evidence = Paragraph(tone="text2", size_px=tokens.FONT_LABEL_PX)
-        self.why = Paragraph(tone="warn_text", size_px=tokens.FONT_LABEL_PX)
+        self.why = Said("diamond", "warn_text")
         self.row = FlowRow()
         self.row.pressed.connect(self.pressed)
         self._inside = QVBoxLayout(self)
@@ -99,7 +124,6 @@ class NextStep(QWidget):
         self._inside.addWidget(self.why)
         self._inside.addSpacing(6)
         self._inside.addWidget(self.row)
-        self.why.hide()
         theme.notifier().changed.connect(self.update)
 
     def set_padding(self, padding_px: int) -> None:
@@ -116,7 +140,6 @@ class NextStep(QWidget):
         self.evidence.say(evidence)
         self.evidence.setVisible(bool(evidence))
         self.why.say(why)
-        self.why.setVisible(bool(why))
         self.row.show_buttons(buttons)
 
     def paintEvent(self, event: QPaintEvent) -> None:
