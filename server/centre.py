@@ -32,10 +32,16 @@ class Centre:
     """The open store and what stands around it. Make it inside the event loop; `close` when nobody asks any more."""
 
     def __init__(
-        self, paths: Paths, store: Store, grants: GrantKey, clock: Callable[[], int] = wall_ms
+        self,
+        paths: Paths,
+        store: Store,
+        grants: GrantKey,
+        catalogues: Mapping[str, Catalogue],
+        clock: Callable[[], int] = wall_ms,
     ) -> None:
         self.paths = paths
         self.store = store
+        self.catalogues = catalogues
         self.grants = grants
         self.clock = clock
         self.patience = Patience(clock)
@@ -51,5 +57,6 @@ class Centre:
 def open_centre(paths: Paths, clock: Callable[[], int] = wall_ms) -> Centre:
     """The centre of a folder; raises server.store.NotOpenable."""
     grants = GrantKey.load(paths.grant_key)
-    store = SqliteStore(paths.database, Terms(shipped_catalogues(), grants.entitles), clock)
-    return Centre(paths, store, grants, clock)
+    catalogues = shipped_catalogues()
+    store = SqliteStore(paths.database, Terms(catalogues, grants.entitles), clock)
+    return Centre(paths, store, grants, catalogues, clock)

@@ -148,6 +148,22 @@ def server_of(make_centre: Callable[[], Centre], door: Door, started: Callable[[
     return CentreServer(config, app, started)
 
 
+def trickling(
+    centre: Centre, url: str, door: Door, every_s: float, beside: contextlib.ExitStack
+) -> Callable[[], None]:
+    """Made-up reports while the centre serves; the call that begins them."""
+    # Here, because a centre without them needs no generator.
+    from server.intake import Intake, NoTrickle
+
+    try:
+        intake = Intake(centre, url, every_s, door.tls_cert)
+    except NoTrickle as error:
+        centre.close()
+        raise CannotServe(str(error)) from error
+    beside.callback(intake.stop)
+    return intake.start
+
+
 def serve(root: Path, door: Door, say: Callable[[str], None], trickle_s: float = 0) -> None:
     """Serve until told to stop. Raises CannotServe, server.store.NotOpenable."""
     paths = Paths(root)
@@ -159,7 +175,14 @@ def serve(root: Path, door: Door, say: Callable[[str], None], trickle_s: float =
             centre = open_centre(paths)
             centre.snapshots.tidy()
             url = url_of(door, sock)
-            server = server_of(lambda: centre, door, lambda: say(f"listening {url}"))
-            server.run(sockets=[sock])
+            with contextlib.ExitStack() as beside:
+                begin = trickling(centre, url, door, trickle_s, beside) if trickle_s > 0 else None
+
+                def started() -> None:
+                    say(f"listening {url}")
+                    if begin:
+                        begin()
+
+                server_of(lambda: centre, door, started).run(sockets=[sock])
         finally:
             sock.close()

@@ -153,7 +153,8 @@ class Served:
         self._socket = bound_socket(door)
         self.url = url_of(door, self._socket)
         started = threading.Event()
-        self._server = server_of(lambda: open_centre(paths, clock or wall_ms), door, started.set)
+        self.centre = open_centre(paths, clock or wall_ms)
+        self._server = server_of(lambda: self.centre, door, started.set)
         self._thread = threading.Thread(
             target=self._server.run, kwargs={"sockets": [self._socket]}, name="centre", daemon=True
         )

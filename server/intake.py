@@ -1,0 +1,175 @@
+"""A machine account that sends reports of a demonstration city through the same door as every seat: POST /v1/commands.
+
+It runs in a thread beside the centre and is to it one more HTTP client. It keeps no outbox: after a restart it goes
+on behind the highest number the centre has from it. A report the centre cannot take now is sent again, the same.
+"""
+
+from __future__ import annotations
+
+import secrets
+import ssl
+import threading
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import httpx
+import msgspec
+import numpy as np
+import structlog
+
+from casework.commands.register import Register
+from casework.entities import ENTITY_BY_NAME
+from casework.entities.city import City
+from casework.entities.unit_grid import UnitGrid
+from casework.ids import CaseId, CommandId, PersonId, SeatId
+from casework.sync.messages import Accepted, Answer, Basis, Beat, LogIn, Push, Sent, Welcome, encode
+from server.centre import Centre, wall_ms
+from server.demo import trickle
+from server.paths import Paths
+from server.store import VisibleRow
+
+_LOG = structlog.get_logger("intake")
+INTAKE = PersonId("intake")
+SEAT = SeatId("intake")
+AGAIN_S = 2.0
+TIMEOUT_S = 20.0
+CHANNELS = frozenset({"everybody"})
+
+
+class NoTrickle(Exception):
+    """This centre has nothing to make reports of; the text says what is missing."""
+
+
+def password_of(paths: Paths, person: str) -> str:
+    """A demonstration account's password."""
+    if paths.demo_accounts.is_file():
+        for line in paths.demo_accounts.read_text(encoding="utf-8").splitlines():
+            name, password, *_ = line.split("\t")
+            if name == person:
+                return password
+    raise NoTrickle("there is no demonstration account called intake")
+
+
+def city_view(centre: Centre, rng: np.random.Generator) -> trickle.CityView:
+    """What reports are made of, from what the centre has."""
+    paths = centre.paths
+    for path in (paths.base_map, paths.components):
+        if not path.is_file():
+            raise NoTrickle(f"{path.name} is not there: the trickle needs a demonstration city")
+
+    def take(epoch: int, head: int, rows: Iterable[VisibleRow]) -> list[object]:
+        wanted = {"city", "unit_grid"}
+        return [ENTITY_BY_NAME[name].decode(body) for name, _, _, _, body in rows if name in wanted]
+
+    rows = centre.store.copy_rows(CHANNELS, take)
+    (city,) = (row for row in rows if isinstance(row, City))
+    grids = [row for row in rows if isinstance(row, UnitGrid)]
+    return trickle.city_view(
+        rng, paths.base_map, paths.components, grids, city, centre.catalogues[city.edition]
+    )
+
+
+class Intake:
+    """The thread. `every_s` is the mean time between two reports."""
+
+    def __init__(self, centre: Centre, url: str, every_s: float, tls_cert: str = "") -> None:
+        self._centre = centre
+        self._password = password_of(centre.paths, INTAKE)
+        self._every_s = every_s
+        self._rng = np.random.default_rng(secrets.randbits(64))
+        self._view = city_view(centre, self._rng)
+        self._http = httpx.Client(base_url=url, timeout=TIMEOUT_S, verify=_trust(tls_cert), trust_env=False)
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="intake", daemon=True)
+        self._grant = ""
+        self._epoch = 0
+        self._n = 0
+        self._numbers: Iterator[str] = iter(())
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        if self._thread.is_alive():
+            self._thread.join(TIMEOUT_S)
+        self._http.close()
+
+    def _run(self) -> None:
+        sent: Sent | None = None
+        while not self._stopping.is_set():
+            wait_s = AGAIN_S
+            try:
+                sent = sent or self._next()
+                self._send(sent)
+                sent = None
+                wait_s = trickle.pause_s(self._rng, 3600.0 / self._every_s)
+            except _SignedOut:
+                sent = None
+                self._grant = ""
+            except (httpx.HTTPError, msgspec.DecodeError) as error:
+                _LOG.warning("intake_waits", reason=type(error).__name__)
+            self._stopping.wait(wait_s)
+
+    def _next(self) -> Sent:
+        """One more report under the next number, by the latest log-in."""
+        if not self._grant:
+            self._log_in()
+        report = msgspec.structs.replace(
+            trickle.next_report(self._rng, self._view, wall_ms()), case=self._number()
+        )
+        n = self._n + 1
+        name = CommandId(f"{SEAT}-{self._epoch}-{n}")
+        return Sent(n, name, INTAKE, self._grant, wall_ms(), Basis(), _plain(report))
+
+    def _send(self, sent: Sent) -> None:
+        answer = self._post("/v1/commands", Push(self._epoch, SEAT, (sent,)))
+        verdict = msgspec.json.decode(answer, type=Answer).verdicts[0]
+        self._n = sent.n
+        if not isinstance(verdict, Accepted):
+            # Refused: its number is used up. A gap: the centre was restored; the log-in tells where it is.
+            self._grant = ""
+            _LOG.warning("report_not_taken", command=sent.id)
+
+    def _log_in(self) -> None:
+        asked = LogIn(INTAKE, self._password, SEAT)
+        answer = self._http.post("/v1/session", content=encode(asked))
+        answer.raise_for_status()
+        welcome = msgspec.json.decode(answer.content, type=Welcome)
+        self._http.headers["Authorization"] = f"Bearer {welcome.token}"
+        self._grant, self._epoch, self._n = welcome.grant, welcome.epoch, welcome.high_n
+        self._numbers = iter(())
+
+    def _number(self) -> CaseId:
+        """The next number of its block, and another block when that one is used up."""
+        number = next(self._numbers, "")
+        if not number:
+            body = self._post("/v1/beat", {"seat": SEAT, "numbers_left": 0})
+            (block,) = msgspec.json.decode(body, type=Beat).blocks
+            self._numbers = (block.number(index) for index in range(block.first, block.last + 1))
+            number = next(self._numbers)
+        return CaseId(number)
+
+    def _post(self, path: str, message: object) -> bytes:
+        answer = self._http.post(path, content=encode(message))
+        if answer.status_code in (401, 403, 409):
+            raise _SignedOut
+        answer.raise_for_status()
+        return answer.content
+
+
+class _SignedOut(Exception):
+    """The session ended or the epoch changed: log in again."""
+
+
+def _plain(report: Register) -> object:
+    return msgspec.to_builtins(report)
+
+
+def _trust(tls_cert: str) -> ssl.SSLContext | bool:
+    """Its own certificate is what it trusts; under which name it was issued does not matter on this machine."""
+    if not tls_cert:
+        return True
+    context = ssl.create_default_context(cafile=str(Path(tls_cert)))
+    context.check_hostname = False
+    return context
