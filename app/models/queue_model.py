@@ -151,6 +151,20 @@ class QueueModel(QAbstractTableModel):
             facts for slot in self._rows.slot_of.values() if (facts := self._rows.facts[slot]) is not None
         ]
 
+    def same_class_near(self, case: str, reach_mm: int) -> int:
+        """How many other open cases of the same class lie within reach of one."""
+        slot = self._rows.slot_of.get(case)
+        here = self._rows.facts[slot] if slot is not None else None
+        if here is None:
+            return 0
+        x, y, code = here.case.x_mm, here.case.y_mm, here.case.class_code
+        return sum(
+            other.case.class_code == code
+            and other.case.id != case
+            and (other.case.x_mm - x) ** 2 + (other.case.y_mm - y) ** 2 <= reach_mm**2
+            for other in self.everything()
+        )
+
     def cases_in(self, queue: QueueSpec) -> list[Case]:
         """The cases of a queue, in its order."""
         slots = self._rows.order(queue, self._session.now_ms())

@@ -183,7 +183,7 @@ class KeyRouter(QObject):
         """One level back: the open form of an action, the report, the drawer, the stage."""
         window = self._window
         if window.is_form_shown():
-            window.show_form(False)
+            window.form.put_away()
         elif window.is_drawer_shown():
             window.show_drawer(False)
         elif window.card.press("Esc"):
@@ -246,6 +246,7 @@ class KeyRouter(QObject):
     def _form_hints(self) -> list[KeyHint]:
         return [
             KeyHint("", "Ctrl+Enter", self.tr("Register")),
+            KeyHint("", "F3", self.tr("Place from the map")),
             KeyHint("", "Tab", self.tr("Next field")),
             KeyHint("back", "Esc", self.tr("Put away, keep the draft")),
             _screen_hint(SCREEN_KEY_BY_ID["keys"]),

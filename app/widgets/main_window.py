@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
-from PySide6.QtGui import QCloseEvent, QResizeEvent
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QCloseEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.look import tokens
 from app.map.view import MapView
+from app.models import text
 from app.models.alarms import Alarms
 from app.models.finder import Finder
 from app.models.queue_model import QueueModel
@@ -37,6 +38,7 @@ from app.widgets.status_strip import StatusStrip
 if TYPE_CHECKING:
     from app.session import Session
 
+NEAR_MM = 50_000
 NEARBY_FROM_PX = 900  # a lower window gives its height to the map
 
 
@@ -74,7 +76,7 @@ class MainWindow(QWidget):
         self._lay()
         self.router = KeyRouter(self)
         self._connect()
-        self.setWindowTitle("GridSeat")
+        self.setWindowTitle(f"GridSeat {session.seat} {session.person.name}")
         self.setMinimumSize(1280, 720)
         app = QApplication.instance()
         assert isinstance(app, QApplication)
@@ -93,9 +95,20 @@ class MainWindow(QWidget):
         self.map.select(case or None)
         self.session.look(case)
         shown = self.session.row("case", case) if case else None
+        self.stage.set_facts(self._near_facts(case))
         if shown is not None and is_to_be_shown_on_map:
             self.map.centre_on(shown.row.x_mm, shown.row.y_mm)
         self.router.refresh()
+
+    def _near_facts(self, case: str) -> str:
+        """How many open cases of the same class stand within the circle the map draws."""
+        if not case:
+            return ""
+        same = self.model.same_class_near(case, NEAR_MM)
+        return text.facts(
+            self.tr("Circle of {0}").format(text.metres(NEAR_MM / 1000)),
+            self.tr("same class open {0}").format(same),
+        )
 
     def show_queue(self, queue: QueueSpec) -> None:
         """Another queue at the left; the card keeps its case."""
@@ -152,7 +165,7 @@ class MainWindow(QWidget):
         self.panel = QueuePanel(session, self.model)
         self.stage = Stage()
         self.stage.add(MAP, self.tr("Map"), self.map)
-        self.nearby = NearbyStrip(session)
+        self.nearby = NearbyStrip(session, pictures)
         self.form = ReportForm(session)
         self.card = CaseCard(session, pictures)
         self.drawer = Drawer(session, self.card.operations)
@@ -198,11 +211,37 @@ class MainWindow(QWidget):
         self.strip.clicked.connect(self._on_strip)
         self.foot.clicked.connect(self.router.run)
         self.command_bar.chosen.connect(self.router.take_entry)
-        self.map.case_clicked.connect(lambda case: self.open_case(case, is_to_be_shown_on_map=False))
+        self.map.case_clicked.connect(self._on_map_case)
         self.nearby.chosen.connect(self.open_case)
         self.drawer.closed.connect(lambda: self.show_drawer(False))
         self.drawer.case_wanted.connect(self.router.go_to_case)
-        self.form.submitted.connect(lambda *unused: self.show_form(False))
+        self.form.closed.connect(lambda: self.show_form(False))
+        self.form.submitted.connect(self._on_registered)
+        self.form.case_wanted.connect(self._leave_form_for)
+        self.form.map_centre = self._map_centre
+        self.map.place_clicked.connect(self._on_place)
+
+    def _on_registered(self, number: str) -> None:
+        self.show_form(False)
+        self.open_case(number)
+
+    def _leave_form_for(self, case: str) -> None:
+        """A case beside the report: its draft waits until F9 is pressed again."""
+        self.show_form(False)
+        self.router.go_to_case(case)
+
+    def _map_centre(self) -> tuple[int, int] | None:
+        looking = self.map.looking()
+        return (looking.x_mm, looking.y_mm) if looking is not None else None
+
+    def _on_map_case(self, case: str) -> None:
+        """A click on the map opens a case, unless a place is being picked."""
+        if not self.is_form_shown():
+            self.open_case(case, is_to_be_shown_on_map=False)
+
+    def _on_place(self, x_mm: int, y_mm: int) -> None:
+        if self.is_form_shown():
+            self.form.put_point(x_mm, y_mm)
 
     def _open_part(self, part: str) -> None:
         if part == "drawer":
@@ -248,7 +287,12 @@ class MainWindow(QWidget):
     def _place_nearby(self) -> None:
         self.nearby.setVisible(self.height() >= NEARBY_FROM_PX and not self.is_form_shown())
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.panel.list.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def closeEvent(self, event: QCloseEvent) -> None:
         self.card.flush()
+        self.form.flush()
         self.closing.emit()
         super().closeEvent(event)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QPainter
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QListView,
@@ -37,6 +37,7 @@ GAP_PX = 8
 HEAD_TEXT_PX = tokens.FONT_CAP_PX
 FOOT_PX = 28
 BAR_PX = 3
+LOADING_PX = 3
 
 
 class QueueColumns:
@@ -134,12 +135,13 @@ class QueueList(QListView):
 
     chosen = Signal(str)
 
-    def __init__(self, model: QueueModel, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, model: QueueModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._session = session
         self._model = model
         self._delegate = QueueDelegate(self)
         self._case = ""
-        self._is_quiet = False
+        self._is_hand = False
         self.setItemDelegate(self._delegate)
         self.setModel(model)
         self.setUniformItemSizes(True)
@@ -151,11 +153,10 @@ class QueueList(QListView):
         self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
         self.setAccessibleName(self.tr("Queue"))
         self.selectionModel().currentChanged.connect(self._on_current)
-        model.rowsAboutToBeRemoved.connect(self._begin_quiet)
         model.rowsRemoved.connect(self._restore)
         model.rowsInserted.connect(self._restore)
-        model.modelAboutToBeReset.connect(self._begin_quiet)
         model.modelReset.connect(self._restore)
+        session.status_changed.connect(lambda status: self.viewport().update())
 
     def set_density(self, name: str) -> None:
         """Row height and text size."""
@@ -174,27 +175,38 @@ class QueueList(QListView):
         if row >= 0:
             self.scrollTo(self._model.index(row, 0))
 
-    def _begin_quiet(self, *unused: object) -> None:
-        self._is_quiet = True
-
     def _restore(self, *unused: object) -> None:
         """Puts the mark back on the chosen case, or on nothing."""
-        self._is_quiet = True
         row = self._model.row_of(self._case) if self._case else -1
         if row >= 0:
             self.setCurrentIndex(self._model.index(row, 0))
         else:
             self.setCurrentIndex(QModelIndex())
             self.selectionModel().clearSelection()
-        self._is_quiet = False
 
     def _on_current(self, current: QModelIndex, previous: QModelIndex) -> None:
-        if self._is_quiet or not current.isValid():
+        # Qt makes another row current by itself when one leaves, or when the list gets the keyboard.
+        if not self._is_hand or not current.isValid():
             return
         case = self._model.case_at(current.row())
         if case and case != self._case:
             self._case = case
             self.chosen.emit(case)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Qt would make the first row current: nobody opened that case."""
+        super().focusInEvent(event)
+        self._restore()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._is_hand = True
+        super().mousePressEvent(event)
+        self._is_hand = False
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._is_hand = bool(event.buttons())
+        super().mouseMoveEvent(event)
+        self._is_hand = False
 
     def keyboardSearch(self, search: str) -> None:
         """A bare letter belongs to the input method, never to the list."""
@@ -208,10 +220,12 @@ class QueueList(QListView):
             Qt.Key.Key_Home,
             Qt.Key.Key_End,
         ):
+            self._is_hand = True
             if not self.currentIndex().isValid() and self._model.rowCount():
                 self.setCurrentIndex(self._model.index(0, 0))
-                return
-            super().keyPressEvent(event)
+            else:
+                super().keyPressEvent(event)
+            self._is_hand = False
         else:
             event.ignore()
 
@@ -222,10 +236,23 @@ class QueueList(QListView):
 
     def _paint_empty(self) -> None:
         painter = QPainter(self.viewport())
+        rows = next((one for one in self._session.fetching() if one.dataset == "rows"), None)
+        if rows is not None:
+            self._paint_loading(painter, rows.done, rows.total)
+            return
         name = self._model.queue().name
         paint.draw_text(painter, SIDE_PX, 28, self.tr("Nothing in {0}").format(name), "text1")
         hint = self.tr("New cases appear by themselves")
         paint.draw_text(painter, SIDE_PX, 50, hint, "text2", tokens.FONT_LABEL_PX)
+
+    def _paint_loading(self, painter: QPainter, done: int, total: int) -> None:
+        """The first rows are on their way: a count and a thin bar, nothing that turns."""
+        paint.draw_text(painter, SIDE_PX, 28, self.tr("Fetching the cases"), "text1")
+        figures = text.thousands(done) + (f" / {text.thousands(total)}" if total else "")
+        paint.draw_text(painter, SIDE_PX, 50, figures, "text2", tokens.FONT_LABEL_PX)
+        width = self.viewport().width() - 2 * SIDE_PX
+        painter.fillRect(SIDE_PX, 66, width, LOADING_PX, theme.ink("bg3"))
+        painter.fillRect(SIDE_PX, 66, width * done // total if total else 0, LOADING_PX, theme.ink("text2"))
 
 
 class QueuePanel(QWidget):
@@ -240,7 +267,7 @@ class QueuePanel(QWidget):
         self._is_narrow = False
         self.head = Line(tokens.PANEL_HEAD_PX, ground="bg1", rule="bottom")
         self.heads = QueueHeads(model)
-        self.list = QueueList(model)
+        self.list = QueueList(session, model)
         self.foot = Line(FOOT_PX, ground="bg1", rule="top")
         self.head.clicked.connect(self.clicked)
         layout = QVBoxLayout(self)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent, QShortcut
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QAbstractSpinBox,
     QApplication,
     QComboBox,
@@ -45,13 +46,19 @@ class WindowKeys(QObject):
                 shortcut.setAutoRepeat(False)
                 shortcut.activated.connect(lambda cap=cap: press(cap))
                 self.shortcuts.append(shortcut)
-        app = QApplication.instance()
-        assert app is not None
-        app.installEventFilter(self)
+        # An override that the focused field leaves alone travels up to the window.
+        window.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            if is_text_field(QApplication.focusWidget()) and cap_of(event) in OF_THE_FIELD:
+            if self._is_the_fields(QApplication.focusWidget(), cap_of(event)):
                 event.accept()
                 return True
         return False
+
+    @staticmethod
+    def _is_the_fields(widget: QWidget | None, cap: str) -> bool:
+        if is_text_field(widget):
+            return cap in OF_THE_FIELD
+        # Who went to a button by Tab presses it with Space.
+        return isinstance(widget, QAbstractButton) and cap == "Space"

@@ -8,12 +8,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from app.look import tokens
 from app.models import text, words
-from app.models.alarms import Alarms
-from app.widgets.line import Caps, Gap, Item, Line, Plate, Rule, Stretch, Symbol, Text
+from app.models.alarms import Alarm, Alarms
+from app.widgets.line import Caps, Gap, Item, Line, Plate, Rule, Stretch, Symbol, Text, width_of
 from casework.sync.status import Lamp, LinkStatus
 
 if TYPE_CHECKING:
@@ -64,18 +65,30 @@ class StatusStrip(Line):
         if city is not None and not self._is_narrow:
             items += [WIDE_GAP, Text(city.name, "text2")]
         items += [WIDE_GAP, *self._lamp(status), WIDE_GAP, Rule(), WIDE_GAP, *self._outbox(status), WIDE_GAP]
+        right: list[Item] = [Rule(), Gap(16), *self._who(), WIDE_GAP, self._time()]
+        room = self.width() - 2 * self.padding_px - sum(map(width_of, (*items, *right)))
         washes: dict[str, str] = {}
-        for i, alarm in enumerate(self._alarms.top()[: 2 if self._is_narrow else 3]):
-            name = f"alarm:{i}"
-            items += [Rule(), WIDE_GAP] if i == 0 else [Gap(32)]
-            items += [Plate(alarm.priority, name), Gap(8, name), Text(alarm.words, name=name)]
-            items += [Gap(8, name), Text(alarm.age, "text2", name=name)]
-            if i == 0:
-                items += [Gap(12, name), Caps("F12", name=name)]
+        for i, alarm in enumerate(self._alarms.top()):
+            shown = self._alarm(i, alarm)
+            room -= sum(map(width_of, shown))
+            if room < 0:
+                break  # never cut, never over one another: what has no room is in the queue
+            items += shown
             if alarm.priority == "P1":
-                washes[name] = "alarm_wash"
-        items += [Stretch(), Rule(), Gap(16), *self._who(), WIDE_GAP, self._time()]
-        self.show_items(items, washes)
+                washes[f"alarm:{i}"] = "alarm_wash"
+        self.show_items([*items, Stretch(), *right], washes)
+
+    @staticmethod
+    def _alarm(number: int, alarm: Alarm) -> list[Item]:
+        name = f"alarm:{number}"
+        items: list[Item] = [Rule(), WIDE_GAP] if number == 0 else [Gap(32)]
+        items += [Plate(alarm.priority, name), Gap(8, name), Text(alarm.words, name=name)]
+        items += [Gap(8, name), Text(alarm.age, "text2", name=name)]
+        return [*items, Gap(12, name), Caps("F12", name=name)] if number == 0 else items
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.refresh()
 
     def _lamp(self, status: LinkStatus) -> list[Item]:
         items: list[Item] = [Symbol(LAMP_SHAPES[status.lamp], LAMP_PX, name="lamp"), Gap(8, "lamp")]

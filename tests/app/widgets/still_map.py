@@ -1,0 +1,31 @@
+"""A map that stands still: the same door as `app.map.view.MapView`, without a web engine behind it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+
+class StillMap(QWidget):
+    """Remembers what it was told."""
+
+    case_clicked = Signal(str)
+    place_clicked = Signal(int, int)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.selected: str | None = None
+        self.centre: tuple[int, int] | None = None
+        self.theme = ""
+
+    def select(self, case: str | None) -> None:
+        self.selected = case
+
+    def centre_on(self, x_mm: int, y_mm: int, resolution_m: float | None = None) -> None:
+        self.centre = (x_mm, y_mm)
+
+    def looking(self) -> None:
+        return None
+
+    def set_theme(self, name: str) -> None:
+        self.theme = name
