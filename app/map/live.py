@@ -36,9 +36,9 @@ class MarkBoard:
             raise ValueError(f"{layer.name} is not a live layer")
         self.name = layer.name
         self.live: Live = layer.live
-        # A kind may be called by its own name or by its symbol's.
-        self._kind_of = {kind.shape: number for number, kind in enumerate(layer.live.kinds)}
-        self._kind_of |= {kind.name: number for number, kind in enumerate(layer.live.kinds)}
+        # A glyph may be called by its own name or by its symbol's.
+        self._kind_of = {glyph.shape: number for number, glyph in enumerate(layer.live.glyphs)}
+        self._kind_of |= {glyph.name: number for number, glyph in enumerate(layer.live.glyphs)}
         self._marks: dict[str, LiveMark] = {}
         self._slot_of: dict[str, int] = {}
         self._id_at: list[str] = []
@@ -59,7 +59,7 @@ class MarkBoard:
         """Shows a mark; the same one again changes nothing."""
         if self._marks.get(key) == mark:
             return
-        kind = self._kind_of[mark.kind]
+        kind = self._kind_of[mark.glyph]
         slot = self._slot_of.get(key)
         if slot is None:
             if len(self._marks) >= LIVE_MARKS:

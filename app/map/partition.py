@@ -103,14 +103,17 @@ class Partition:
 
 
 def holds(ring_m: Floats, x_m: float, y_m: float) -> bool:
-    """Whether a place lies inside a ring (even-odd; a place on the edge counts for one side only)."""
+    """Whether a place lies inside a ring (even-odd; of two neighbours only one holds a place on their edge)."""
     x, y = ring_m[:, 0], ring_m[:, 1]
     next_x, next_y = np.roll(x, -1), np.roll(y, -1)
     crosses = (y > y_m) != (next_y > y_m)
     if not crosses.any():
         return False
-    x, y, next_x, next_y = x[crosses], y[crosses], next_x[crosses], next_y[crosses]
-    return bool(np.count_nonzero(x_m < (next_x - x) * (y_m - y) / (next_y - y) + x) % 2)
+    # From the lower end upwards, whichever way the ring runs: both neighbours of an edge then round alike.
+    is_down = crosses & (y > next_y)
+    low_x, low_y = np.where(is_down, next_x, x)[crosses], np.where(is_down, next_y, y)[crosses]
+    high_x, high_y = np.where(is_down, x, next_x)[crosses], np.where(is_down, y, next_y)[crosses]
+    return bool(np.count_nonzero(x_m < (high_x - low_x) * (y_m - low_y) / (high_y - low_y) + low_x) % 2)
 
 
 def centre_of(ring_m: Floats) -> tuple[float, float]:

@@ -39,9 +39,9 @@ def plane_of(city: City, pyramid: Pyramid) -> Plane:
     )
 
 
-def symbol_of(kind: Glyph, halo_token: str, tokens: Mapping[str, str]) -> Symbol:
+def symbol_of(glyph: Glyph, halo_token: str, tokens: Mapping[str, str]) -> Symbol:
     """A symbol of `app.look.shapes` in the colours of a theme."""
-    marks = [SHAPES[name] for name in STACKS.get(kind.shape, (kind.shape,))]
+    marks = [SHAPES[name] for name in STACKS.get(glyph.shape, (glyph.shape,))]
     return Symbol(
         strokes=tuple(
             Stroke(
@@ -53,7 +53,7 @@ def symbol_of(kind: Glyph, halo_token: str, tokens: Mapping[str, str]) -> Symbol
             for mark in marks
         ),
         halo=tokens[halo_token],
-        halo_px=kind.halo_px,
+        halo_px=glyph.halo_px,
     )
 
 
@@ -63,7 +63,7 @@ def mark_set(board: MarkBoard, is_visible: bool, theme: str) -> MarkSet:
     batch = board.columns()
     return MarkSet(
         name=board.name,
-        symbols=tuple(symbol_of(kind, live.halo_token, THEMES[theme]) for kind in live.kinds),
+        symbols=tuple(symbol_of(glyph, live.halo_token, THEMES[theme]) for glyph in live.glyphs),
         size_px=live.size_px,
         from_m_px=live.from_m_px,
         until_m_px=min(live.until_m_px, FOREVER_M_PX),

@@ -140,6 +140,7 @@ class Screen(QObject):
     def forget_page(self) -> None:
         """The page has gone; nothing is sent until the next Hello."""
         self._is_greeted = False
+        self.drawn_serial = 0
 
     def send_scene(self) -> None:
         """Everything, from nothing."""

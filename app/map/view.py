@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
+import shiboken6
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QResizeEvent
 from PySide6.QtWebEngineWidgets import QWebEngineView
@@ -26,7 +27,7 @@ from app.map.loading import GroundLoader, Loaded, Sources
 from app.map.messages import Camera, Clicked, Moved
 from app.map.page import MapPage, OnlyOurs, make_profile
 from app.map.plane import datum_name
-from app.map.plates import LayerPlate, NotePlate, ScalePlate
+from app.map.plates import LayerPlate, NotePlate, Plate, ScalePlate
 from app.map.scheme import PageScheme
 from app.map.screen import Screen
 from app.map.selfcheck import SelfCheck, judge
@@ -47,7 +48,7 @@ MAJORS = ("01", "02", "03", "04", "05")
 
 class CaseMark(msgspec.Struct, frozen=True):
     """One case on the map. `mark` is a symbol of `app.look.shapes` (ring, diamond, triangle, ring_tick, bars,
-    dashed_ring, dot); `grid` and `major` (of the components it is about) are lit when it is selected."""
+    dashed_ring, dot) or a kind of the layer; for `grid`, `major` and `topics` see `LiveMark`."""
 
     id: str
     x_mm: int
@@ -55,6 +56,7 @@ class CaseMark(msgspec.Struct, frozen=True):
     mark: str
     grid: str = ""
     major: str = ""
+    topics: tuple[str, ...] = ()
     is_selected: bool = False
 
 
@@ -73,13 +75,15 @@ class MapView(QWidget):
     mark_clicked = Signal(str, str)  # layer and key of a mark that is not a case
     component_clicked = Signal(str)
     grid_clicked = Signal(str)
-    place_clicked = Signal(int, int)
-    place_double_clicked = Signal(int, int)
+    # Not int: Qt's int has 32 bits, and a northing in millimetres needs more.
+    place_clicked = Signal(object, object)
+    place_double_clicked = Signal(object, object)
     view_changed = Signal(object)  # Looking
     layer_switched = Signal(str, bool)  # by the operator
     ready = Signal()  # the city is on the screen, once per load
     trouble = Signal(str)  # the name of a file that could not be read
     page_lost = Signal()
+    page_spoke = Signal(str)  # a complaint of the page; also in the log
 
     def __init__(self, parent: QWidget | None = None, layers: Sequence[Layer] = LAYERS) -> None:
         super().__init__(parent)
@@ -89,7 +93,7 @@ class MapView(QWidget):
         self._clicked_grid = ""
         self._as_of = ""
         self._awaited_serial = 0  # of the scene that makes the map ready
-        self._is_lost = False
+        self._is_lost = self._is_stopped = False
         self._unreadable: tuple[str, ...] = ()
         self._loader = GroundLoader(self)
         self._loader.loaded.connect(self._on_loaded)
@@ -103,12 +107,15 @@ class MapView(QWidget):
         self.screen_state = Screen(layers, self._bridge, self._factory, self)
         self._interceptor = OnlyOurs(self)
         # The application's, not the view's: a profile must outlive its page.
-        self._profile = make_profile(PageScheme(self._factory), self._interceptor, None)
+        self._profile = make_profile(
+            PageScheme(self._factory), self._interceptor, QCoreApplication.instance()
+        )
         self._web = _Web(self)
         self._page = MapPage(self._profile, self._bridge, self._web)
         self._web.setPage(self._page)
         self._page.crashed.connect(self._on_crashed)
         self._page.lost.connect(self._on_lost)
+        self._page.spoke.connect(self.page_spoke)
         state = self.screen_state
         state.clicked.connect(self._on_clicked)
         state.moved.connect(self._on_moved)
@@ -138,9 +145,13 @@ class MapView(QWidget):
         unit_names: Mapping[str, str] | None = None,
     ) -> None:
         """Reads the city in the background; `ready` comes when it is on the screen. May be called again."""
+        if self._is_stopped:
+            return
         self._duty_layers = tuple(duty_layers)
         self._awaited_serial = 0
         self.screen_state.set_city(city)
+        if not any(layer.id == self.screen_state.scheme.duty for layer in self._duty_layers):
+            self.screen_state.set_duty(self._duty_layers[0].id if self._duty_layers else "")
         self._loader.load(
             Sources(
                 city,
@@ -169,7 +180,7 @@ class MapView(QWidget):
         """Other colours: tiles, marks and plates."""
         self._page.setBackgroundColor(QColor(THEMES[theme][GROUND_TOKEN]))
         self.screen_state.set_theme(theme)
-        for plate in (self._boxes, self._scale, self._notes, self._message):
+        for plate in self.plates():
             plate.set_theme(theme)
 
     def set_as_of(self, text: str) -> None:
@@ -251,7 +262,28 @@ class MapView(QWidget):
         """Tries again after `page_lost`."""
         self._is_lost = False
         self._show_message()
+        self.reload()
+
+    def reload(self) -> None:
+        """Loads the page anew; it is told everything again."""
+        self.screen_state.forget_page()
         self._page.start()
+
+    def plates(self) -> tuple[Plate, ...]:
+        """What lies over the map's corners."""
+        return (self._boxes, self._scale, self._notes, self._message)
+
+    def renderer_pid(self) -> int:
+        """The process that draws the page; for tests and for a support's report."""
+        return self._page.renderProcessPid()
+
+    def page_url(self) -> str:
+        """Where the page is: always the same."""
+        return self._page.url().toString()
+
+    def run_in_page(self, script: str, done: Callable[[object], None]) -> None:
+        """For tests of the page's walls; nothing of the seat calls it."""
+        self._page.runJavaScript(script, done)
 
     def self_check(self, done: Callable[[SelfCheck], None]) -> None:
         """Looks at what is on the screen once it is settled, and says whether that can be a map."""
@@ -259,9 +291,16 @@ class MapView(QWidget):
         check.look()
 
     def stop(self) -> None:
-        """Ends the background work; called by the owner before the view goes."""
+        """Ends the background work and the page's process; called once by the owner before the view goes."""
+        if self._is_stopped:
+            return
+        self._is_stopped = True
+        self.screen_state.forget_page()
         self._loader.stop()
         self._factory.stop()
+        # At once: later, at the end of the program, the profile would go first and the engine would complain.
+        shiboken6.delete(self._page)
+        self._profile.deleteLater()
         ground = self.screen_state.ground
         if ground is not None and ground.components is not None:
             ground.components.close()
@@ -368,6 +407,9 @@ class MapView(QWidget):
         mark = state.boards[CASES].get(self._selected) if CASES in state.boards else None
         state.light(CASES, self._selected if not self._clicked_grid else "", self._clicked_grid)
         state.set_major(mark.major if mark is not None else "")
+        duty = duty_for(mark.topics, self._duty_layers) if mark is not None else None
+        if duty is not None:
+            state.set_duty(duty.id)
         self._show_boxes()
         self._show_notes()
 
@@ -437,7 +479,7 @@ class MapView(QWidget):
             width - MARGIN_PX + 4 - self._notes.width(), height - MARGIN_PX - self._notes.height() + 4
         )
         self._message.move((width - self._message.width()) // 2, height // 2 - self._message.height())
-        for plate in (self._boxes, self._scale, self._notes, self._message):
+        for plate in self.plates():
             plate.raise_()
 
 
@@ -493,7 +535,13 @@ class _Waiting(QObject):
 
 
 def _live(mark: CaseMark) -> LiveMark:
-    return LiveMark(mark.x_mm, mark.y_mm, mark.mark, mark.grid, mark.major)
+    return LiveMark(mark.x_mm, mark.y_mm, mark.mark, mark.grid, mark.major, mark.topics)
+
+
+def duty_for(topics: Iterable[str], duty_layers: Iterable[DutyLayer]) -> DutyLayer | None:
+    """The duty layer that answers for the first topic anybody answers for."""
+    layers = tuple(duty_layers)
+    return next((layer for topic in topics for layer in layers if topic in layer.majors), None)
 
 
 def _looking(x_m: float, y_m: float, m_px: float) -> Looking:

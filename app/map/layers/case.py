@@ -29,7 +29,11 @@ def mark(shown: Any, facts: LiveFacts) -> LiveMark | None:
     if not case.is_open:
         return None
     kind = _kind(case, bool(shown.pending), facts)
-    return LiveMark(case.x_mm, case.y_mm, kind, case.grid, _major(case))
+    major = _major(case)
+    topics = dict.fromkeys(
+        (f"{case.kind}:{case.class_code[:2]}", *([f"{Kind.COMPONENT}:{major}"] if major else ()))
+    )
+    return LiveMark(case.x_mm, case.y_mm, kind, case.grid, major, tuple(topics))
 
 
 def _major(case: Case) -> str:
@@ -75,7 +79,7 @@ LAYER = Layer(
     title="Cases",
     live=Live(
         entity="case",
-        kinds=(
+        glyphs=(
             Glyph("unfiled", "dot", halo_px=3.5),
             Glyph("in_time", "ring"),
             Glyph("done", "ring_tick"),

@@ -109,13 +109,18 @@ class Glyph(msgspec.Struct, frozen=True):
 
 
 class LiveMark(msgspec.Struct, frozen=True):
-    """Where a row is and which kind of symbol shows it. `grid` and `major` are lit when it is selected."""
+    """Where a row is and which glyph shows it.
+
+    When it is selected, its `grid` is lit, components of class `major` come out strongly, and the duty layer that
+    answers for the first of its `topics` (such as event:06) is shown.
+    """
 
     x_mm: int
     y_mm: int
-    kind: str
+    glyph: str
     grid: str = ""
     major: str = ""
+    topics: tuple[str, ...] = ()
 
 
 class LiveFacts(msgspec.Struct, frozen=True):
@@ -132,7 +137,7 @@ class Live(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     entity: str
-    kinds: tuple[Glyph, ...]
+    glyphs: tuple[Glyph, ...]
     size_px: Steps
     halo_token: str
     read: Callable[[Any], Iterable[Any]]

