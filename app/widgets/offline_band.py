@@ -59,4 +59,4 @@ class OfflineBand(Line):
             Fault.UPGRADE: self.tr("Ask the administrator for the new version; what is unsent stays here."),
             Fault.DISK_FULL: self.tr("Free some space: new work cannot be kept safe until then."),
         }
-        return f"{words.word(fault)}{self.tr('. ')}{advice[fault]}"
+        return self.tr("{0}. {1}").format(words.word(fault), advice[fault])
