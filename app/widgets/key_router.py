@@ -60,7 +60,6 @@ class KeyRouter(QObject):
             "density": self._turn_density,
             "keys": self._show_keys,
         }
-        self._density = tokens.DEFAULT_DENSITY
         # Many signals of one moment make one new foot.
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self._show_hints)
@@ -176,8 +175,8 @@ class KeyRouter(QObject):
 
     def _turn_density(self) -> None:
         names = list(tokens.ROW_HEIGHTS_PX)
-        self._density = names[(names.index(self._density) + 1) % len(names)]
-        self._window.set_density(self._density)
+        here = names.index(self._window.density)
+        self._window.set_density(names[(here + 1) % len(names)])
 
     def _back(self) -> None:
         """One level back: the open form of an action, the report, the drawer, the stage."""

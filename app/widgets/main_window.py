@@ -55,6 +55,7 @@ class MainWindow(QWidget):
 
     closing = Signal()
     theme_changed = Signal(str)
+    density_changed = Signal(str)
 
     def __init__(
         self,
@@ -70,6 +71,7 @@ class MainWindow(QWidget):
         self.model = QueueModel(session, self)
         self.alarms = Alarms(session, self.model, self)
         self.parked = ""
+        self.density = tokens.DEFAULT_DENSITY
         self._is_narrow: bool | None = None
         self._finder = Finder(session, self.model)
         self._make_parts(pictures)
@@ -128,7 +130,9 @@ class MainWindow(QWidget):
 
     def set_density(self, name: str) -> None:
         """'compact', 'standard' or 'wide' rows."""
+        self.density = name
         self.panel.list.set_density(name)
+        self.density_changed.emit(name)
 
     def show_drawer(self, is_shown: bool) -> None:
         """The drawer of unsent and refused things in the card's place."""

@@ -80,9 +80,12 @@ class QueueDelegate(QStyledItemDelegate):
         elif option.state & QStyle.StateFlag.State_MouseOver:
             painter.fillRect(box, theme.ink("bg2"))
         # The columns end where the heads' do, whether or not a scroll bar stands beside them.
-        self._paint_line(painter, box, line, QueueColumns(option.widget.width()))
+        place_tone = "text1" if is_chosen else "text2"
+        self._paint_line(painter, box, line, QueueColumns(option.widget.width()), place_tone)
 
-    def _paint_line(self, painter: QPainter, box: QRect, line: QueueLine, columns: QueueColumns) -> None:
+    def _paint_line(
+        self, painter: QPainter, box: QRect, line: QueueLine, columns: QueueColumns, place_tone: str
+    ) -> None:
         x, y, size = box.left(), box.top() + box.height() / 2, self.text_px
         paint.draw_mark(painter, line.mark, QPointF(x + MARK_X_PX, y), tokens.MARK_PX)
         left_px = paint.text_width(line.left, size, line.is_bold)
@@ -101,7 +104,7 @@ class QueueDelegate(QStyledItemDelegate):
             end -= GAP_PX
         place_x = x + columns.place_x
         place = paint.elided(line.place, round(end - place_x), size)
-        paint.draw_text(painter, place_x, y, place, tone, size)
+        paint.draw_text(painter, place_x, y, place, place_tone, size)
 
 
 class QueueHeads(QWidget):
