@@ -6,6 +6,8 @@ wherever its street is. Codes are numbered west to east, then north to south, in
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import msgspec
 import numpy as np
 import numpy.typing as npt
@@ -276,4 +278,4 @@ def members(group: Ints, count: int) -> list[npt.NDArray[np.int64]]:
     """The cells of each group."""
     order = np.argsort(group, kind="stable")
     ends = np.searchsorted(group[order], np.arange(count + 1))
-    return [order[a:b] for a, b in zip(ends[:-1], ends[1:], strict=True)]
+    return [order[a:b] for a, b in pairwise(ends.tolist())]

@@ -33,14 +33,14 @@ class Style(msgspec.Struct, frozen=True):
     bent: float = 0.0  # share with a wing
 
 
-SLABS = Style((34, 62), (11.5, 14), 11, 17, 0.05, 0.10)
-SHORT_SLABS = Style((24, 40), (11.5, 13.5), 9, 13, 0.06, 0.05)
-TOWERS = Style((22, 30), (18, 24), 22, 26, 0.10)
-OLD = Style((13, 30), (9.5, 13), 4, 7, 0.08, 0.14)
+SLABS = Style((28, 48), (11.5, 14), 8, 12.5, 0.04, 0.10)
+SHORT_SLABS = Style((19, 32), (11, 13.5), 7, 10.5, 0.05, 0.05)
+TOWERS = Style((20, 27), (17, 22), 13, 15, 0.07)
+OLD = Style((12, 26), (9.5, 13), 4, 6.5, 0.07, 0.14)
 HUTS = Style((8.5, 12), (8.5, 11.5), 2.6, 3.4, 0.10)
-PODIUMS = Style((38, 66), (30, 44), 13, 15, 0.06, 0.25)
-HALLS = Style((44, 70), (13, 20), 16, 24, 0.25, 0.30)
-SHEDS = Style((40, 74), (22, 34), 12, 13, 0.10)
+PODIUMS = Style((28, 52), (24, 36), 8, 9.5, 0.05, 0.22)
+HALLS = Style((36, 62), (13, 19), 12, 18, 0.18, 0.30)
+SHEDS = Style((36, 66), (22, 32), 9, 10, 0.08)
 STYLES = {
     Use.ESTATE: ((SLABS, 0.46), (SHORT_SLABS, 0.32), (TOWERS, 0.22)),
     Use.OLD_TOWN: ((OLD, 0.75), (SHORT_SLABS, 0.25)),

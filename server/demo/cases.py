@@ -11,7 +11,6 @@ from collections import Counter
 import msgspec
 import numpy as np
 
-
 from casework.catalogue.model import Catalogue, Condition, Kind
 from casework.clock.model import TimeUnit
 from casework.commands.register import Register
@@ -24,7 +23,7 @@ from server.demo import rhythm
 from server.demo.admin import Areas
 from server.demo.components import Components
 from server.demo.grids import Partition
-from server.demo.journeys import Seed
+from server.demo.journeys import Seed, Steps
 from server.demo.lattice import Floats, Ints
 from server.demo.params import Matters, Names
 from server.demo.people import masked_reporter
@@ -148,9 +147,11 @@ def seeds(
 def _source(draws: rhythm.Draws, hours: str) -> Source:
     """Supervisors see most by day; at night it is citizens who call."""
     at = draws.even() * sum(weight for _, weight in SOURCES)
-    for source, weight in SOURCES:
+    source = SOURCES[-1][0]
+    for possible, weight in SOURCES:
         at -= weight
         if at <= 0:
+            source = possible
             break
     if source is Source.SUPERVISOR and hours == "night" and draws.even() < 0.8:
         return Source.HOTLINE
@@ -174,7 +175,9 @@ def _open_seeds(
     for stage, share in STANDING.items():
         number = max(2, round(share * count / 480))
         if stage is Stage.HANDLING:
-            number = count - sum(max(2, round(s * count / 480)) for k, s in STANDING.items() if k is not stage)
+            number = count - sum(
+                max(2, round(s * count / 480)) for k, s in STANDING.items() if k is not stage
+            )
         late = min(LATE.get(stage, 0), max(1, number // 12)) if stage in LATE else 0
         what = happenings(rng, plan, land, slow if stage is Stage.HANDLING else plain, number)
         writer = Writer(rng, plan, names, catalogue, land, what)
@@ -257,7 +260,7 @@ class Writer:
         text, hint = report_text(self._rng, self._plan, matter, name, source)
         return Page(index, source, text, condition_of(self._rng, self._catalogue, matter, hint))
 
-    def seed(self, page: Page, told_ms: int, steps: rhythm.Steps, draws: rhythm.Draws) -> Seed:
+    def seed(self, page: Page, told_ms: int, steps: Steps, draws: rhythm.Draws) -> Seed:
         """The life to be performed."""
         land, what, index = self._land, self._what, page.index
         matter = self._plan.matters[int(what.matter[index])]

@@ -131,14 +131,18 @@ def _at_crossings(rng: np.random.Generator, net: Network, line: Ruler, rule: rul
     ranks = np.array([int(road.rank) for road in net.roads])
     wanted = np.isin(ranks[net.crossings.road], [int(rank) for rank in rule.ranks])
     wanted &= np.isin(ranks[net.crossings.other], [int(rank) for rank in rule.others])
-    road, other, along = (
-        column[wanted] for column in (net.crossings.road, net.crossings.other, net.crossings.at_m)
-    )
+    met = net.crossings
+    # Where more than two roads meet, the widest of the others says where to stop.
+    widest = np.lexsort((-line.half_m[met.other], met.point, met.road))
+    first = np.concatenate([[True], np.any(np.diff(np.stack([met.road, met.point])[:, widest]), axis=0)])
+    chosen = widest[first & wanted[widest]]
+    road, other, along = met.road[chosen], met.other[chosen], met.at_m[chosen]
     length = shapely.length(net.lines[road]) / 1000.0
     points = []
     for way_on in (-1, 1):
         at = along - way_on * (line.half_m[other] + rule.ahead_m)
         keep = (at > 0) & (at < length) & (rng.random(len(at)) < rule.keep)
+        keep &= line.clear(line.start[road] + at) > 0.0
         point, way = line.places(line.start[road[keep]] + at[keep])
         right = np.stack([way[:, 1], -way[:, 0]], axis=1) * way_on
         points.append(point + right * ((line.half_m[road[keep]] + rule.offset_m) * 1000.0)[:, None])

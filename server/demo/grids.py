@@ -99,7 +99,8 @@ def shared_edges(cells: npt.NDArray[np.object_]) -> tuple[Ints, Ints, npt.NDArra
     pairs = np.sort(np.stack([of[twin], of[twin + 1]], axis=1), axis=1)
     length = np.hypot(ends[twin, 2] - ends[twin, 0], ends[twin, 3] - ends[twin, 1])
     unique, where = np.unique(pairs, axis=0, return_inverse=True)
-    return unique[:, 0], unique[:, 1], np.bincount(where.ravel(), weights=length, minlength=len(unique))
+    shared = np.bincount(where.ravel(), weights=length, minlength=len(unique)).astype(np.float64)
+    return unique[:, 0], unique[:, 1], shared
 
 
 def _join_small(

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import shapely
 
 from server.demo.grids import Partition, polygons
-from server.demo.lattice import Floats, Ints, Lattice, Line, waves
+from server.demo.lattice import Lattice, Line, waves
 from server.demo.params import Names
 from server.demo.patches import Patch, Use, to_mm
 

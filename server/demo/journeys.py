@@ -100,7 +100,11 @@ class Stagehand:
         self._world = World({Key("unit_grid", grid.code): grid for grid in grids})
         self._world.update({Key("unit", unit.id): unit for unit in units})
         self._world.update({Key("person", person.id): person for person in crew.rows})
-        self._resting = len(self._world)
+        self._actors = {
+            person.id: Actor(person.id, person.name, SeatId(crew.seat[person.id]), person.posts, person.unit)
+            for person in crew.rows
+        }
+        self._intake = next(person for person in crew.rows if Post.INTAKE in person.posts)
 
     def perform(self, seed: Seed, number: str) -> Life:
         """The rows after all steps of the seed."""
@@ -121,11 +125,8 @@ class Stagehand:
         )
         return self._marked(seed, life)
 
-    def _facts(self, at_ms: int, person: Person, number: str) -> Facts:
-        seat = SeatId(self._crew.seat[person.id])
-        actor = Actor(person.id, person.name, seat, person.posts, person.unit)
-        block = NumberBlock(number[:8], 1, DAY_NUMBERS)
-        return Facts(at_ms, actor, self._city, self._catalogues, (block,))
+    def _facts(self, at_ms: int, person: Person, blocks: tuple[NumberBlock, ...] = ()) -> Facts:
+        return Facts(at_ms, self._actors[person.id], self._city, self._catalogues, blocks)
 
     def _hall(self, post: Post) -> Person:
         staff = self._crew.hall[post]
@@ -146,17 +147,18 @@ class Stagehand:
         if deed in ("receive", "finish", "return"):
             return self._by_unit(seed, case, deed, at_ms)
         command, person = self._command(seed, case, deed)
-        return self._accepted(command, self._facts(at_ms, person, number))
+        return self._accepted(command, self._facts(at_ms, person))
 
     def _register(self, seed: Seed, number: CaseId, at_ms: int) -> dict[Key, Any]:
         command = msgspec.structs.replace(seed.told, case=number, told_ms=seed.told_ms)
         if command.source is Source.SUPERVISOR:
             person = self._crew.of_work[seed.work_grid]
         elif command.source in (Source.SENSOR, Source.VIDEO, Source.PLATFORM):
-            person = next(p for p in self._crew.rows if Post.INTAKE in p.posts)
+            person = self._intake
         else:
             person = self._hall(Post.ACCEPTOR)
-        return self._accepted(command, self._facts(at_ms, person, number))
+        block = NumberBlock(number[:8], 1, DAY_NUMBERS)
+        return self._accepted(command, self._facts(at_ms, person, (block,)))
 
     def _verify(self, seed: Seed, case: Case, deed: str, at_ms: int) -> dict[Key, Any]:
         """Verification has no command of its own yet; it moves along the lawful stages all the same."""
@@ -165,10 +167,10 @@ class Stagehand:
             raise AssertionError(f"{case.id}: {case.stage} -> {after}")
         supervisor = self._crew.of_work[seed.work_grid]
         if deed == "send_verify":
-            facts = self._facts(at_ms, self._hall(Post.ACCEPTOR), case.id)
+            facts = self._facts(at_ms, self._hall(Post.ACCEPTOR))
             taken = step(facts, deed, (Post.ACCEPTOR,), supervisor.name)
         else:
-            facts = self._facts(at_ms, supervisor, case.id)
+            facts = self._facts(at_ms, supervisor)
             taken = step(facts, deed, (Post.SUPERVISOR,), pick(self._rng, self._sayings.verify))
         return {case_key(case.id): advance(case, after, taken, facts)}
 
@@ -184,12 +186,16 @@ class Stagehand:
         if deed == "not_file":
             reason = list(words.not_file)[int(self._rng.random() ** 1.5 * len(words.not_file))]
             said = pick(self._rng, words.not_file[reason])
-            return NotFile(case=case.id, reason=NotFiledReason(reason), opinion=said), self._hall(Post.DUTY_LEADER)
+            return NotFile(case=case.id, reason=NotFiledReason(reason), opinion=said), self._hall(
+                Post.DUTY_LEADER
+            )
         if deed in ("dispatch", "dispatch_wrong"):
             unit = seed.wrong_unit if deed == "dispatch_wrong" else seed.unit
             others = (seed.co_unit.id,) if seed.co_unit and deed == "dispatch" else ()
             said = pick(self._rng, words.dispatch)
-            return Dispatch(case=case.id, unit=unit.id, co_units=others, opinion=said), self._hall(Post.DISPATCHER)
+            return Dispatch(case=case.id, unit=unit.id, co_units=others, opinion=said), self._hall(
+                Post.DISPATCHER
+            )
         supervisor = self._crew.of_work[seed.work_grid]
         if deed == "send_check":
             return SendCheck(case=case.id, checker=supervisor.id), self._hall(Post.ACCEPTOR)
@@ -206,11 +212,11 @@ class Stagehand:
     def _by_unit(self, seed: Seed, case: Case, deed: str, at_ms: int) -> dict[Key, Any]:
         """The lead's deed and, a little earlier, that of each co-handler."""
         made: dict[Key, Any] = {}
-        ids = [case.task, *(f"{case.task}.{k}" for k in range(1, 9))]
-        tasks = [task for task in (self._world[Key("task", ident)] for ident in ids) if task is not None]
-        acting = tasks if deed != "return" else tasks[:1]
+        count = 1 if deed == "return" else case.open_tasks
+        ids = [case.task, *(f"{case.task}.{k}" for k in range(1, count))]
+        acting = [self._world[Key("task", ident)] for ident in ids]
         for late, task in reversed(list(enumerate(acting))):  # the lead comes last
-            facts = self._facts(at_ms - late * 1000, self._crew.of_unit[task.unit], case.id)
+            facts = self._facts(at_ms - late * 1000, self._crew.of_unit[task.unit])
             more = self._accepted(self._unit_command(seed, case, task, deed), facts)
             made.update(more)
             self._world.update(more)
@@ -221,7 +227,9 @@ class Stagehand:
             return Receive(case=case.id, task=task.id)
         if deed == "finish":
             words = self._sayings.finish
-            return Finish(case=case.id, task=task.id, result=pick(self._rng, words.get(seed.trade, words["other"])))
+            return Finish(
+                case=case.id, task=task.id, result=pick(self._rng, words.get(seed.trade, words["other"]))
+            )
         options = [o for o in self._sayings.give_back if o[0] != "owner" or case.component]
         _, evidence, why = options[int(self._rng.random() * len(options))]
         return ReturnTask(case=case.id, task=task.id, evidence=evidence, opinion=why)
@@ -239,7 +247,7 @@ class Stagehand:
             (Flag.SUSPENDED, "suspend", Post.DISPATCHER),
         ):
             if flag in seed.flags:
-                facts = self._facts(at_ms, self._hall(post), case.id)
+                facts = self._facts(at_ms, self._hall(post))
                 taken = step(facts, deed, (post,), unit=case.unit)
                 case = msgspec.structs.replace(case, flags=case.flags | {flag}, trace=(*case.trace, taken))
         if Flag.SUSPENDED in seed.flags:
@@ -265,5 +273,3 @@ def _request(case: Case, kind: RequestKind, is_granted: bool, at_ms: int) -> Req
         evidence=why[0],
         opinion=why[1],
     )
-
-

@@ -38,7 +38,9 @@ class Gazetteer(msgspec.Struct, frozen=True):
     marks: shapely.STRtree
 
 
-def gazetteer(names: Sequence[str], lines: npt.NDArray[np.object_], marks: Sequence[tuple[str, float, float]]) -> Gazetteer:
+def gazetteer(
+    names: Sequence[str], lines: npt.NDArray[np.object_], marks: Sequence[tuple[str, float, float]]
+) -> Gazetteer:
     """From named roads and named points. Roads without a name are left out."""
     named = np.flatnonzero([bool(name) for name in names])
     kept = lines[named]
@@ -141,7 +143,9 @@ def _phrase(
 
 
 def _side_of_mark(name: str, off_m: float, draw: float) -> str:
-    if name.endswith(("公园", "湖", "园")) and not name.endswith(("花园", "家园", "佳园", "工业园", "物流园")):
+    if name.endswith(("公园", "湖", "园")) and not name.endswith(
+        ("花园", "家园", "佳园", "工业园", "物流园")
+    ):
         return ("东门", "南门", "西门", "北门")[int(draw * 4)]
     if name.endswith(("小学", "中学", "幼儿园", "学校", "菜市", "市场", "医院", "超市")):
         return "门口" if draw < 0.7 else "旁"

@@ -5,8 +5,6 @@ Invented figures that look like a working hall: busy mornings and afternoons, qu
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import msgspec
 import numpy as np
 
@@ -85,7 +83,7 @@ class Draws:
 
     def even(self) -> float:
         """Between 0 and 1."""
-        return next(self._even)
+        return float(next(self._even))
 
     def minutes(self, middle: float, width: float = 0.55, most: float = 1e9) -> int:
         """About `middle` minutes, never more than `most`."""
@@ -166,7 +164,9 @@ def finish_at(beat: Pace, draws: Draws, received_ms: int, filed_ms: int, limit: 
     if luck > 0.955:
         share = 1.02 + 0.8 * draws.even() ** 2
     at = filed_ms + int((end - filed_ms) * share)
-    if limit.unit in (TimeUnit.WORKING_DAY, TimeUnit.WORKING_HOUR) and (beat.hour(at) < 7 or beat.hour(at) > 21):
+    if limit.unit in (TimeUnit.WORKING_DAY, TimeUnit.WORKING_HOUR) and (
+        beat.hour(at) < 7 or beat.hour(at) > 21
+    ):
         morning = beat.midnight(at) + (DAY_MS if beat.hour(at) > 21 else 0) + 8 * HOUR_MS
         at = morning + draws.minutes(50, 0.6, 160)
     return max(at, received_ms + draws.minutes(9, 0.4, 40))
@@ -176,7 +176,7 @@ def filed_for(beat: Pace, draws: Draws, limit: TimeLimit, share: float) -> int:
     """When a case must have been filed to have used `share` of its time now (above 1: so much overdue)."""
     span = handling_end(beat, beat.as_of_ms, limit) - beat.as_of_ms
     if share > 1.0:
-        late = int((share - 1.0) * span) + 3 * MINUTE_MS
+        late = min(int((share - 1.0) * span), int(20 * HOUR_MS * draws.even())) + 3 * MINUTE_MS
         filed = beat.as_of_ms - late - span
         for _ in range(4):
             filed += beat.as_of_ms - late - handling_end(beat, filed, limit)
@@ -204,7 +204,6 @@ def stage_span(city: City, stage: Stage) -> int:
     """The stage's limit in ms; two hours where it has none."""
     limit = city.stage_limits.get(stage, TimeLimit(2, TimeUnit.HOUR))
     return limit.value * (MINUTE_MS if limit.unit is TimeUnit.MINUTE else HOUR_MS)
-
 
 
 def whole_life(beat: Pace, draws: Draws, told_ms: int, source: Source, limit: TimeLimit) -> Steps:
@@ -240,7 +239,9 @@ def waiting_life(
     finished = entered - sum(gap for _, gap in back[:before])
     received = to_receiving(draws, False)
     span = handling_end(beat, finished, limit) - finished
-    filed = finished - max(int(span * (0.15 + 0.75 * draws.even())), sum(gap for _, gap in received) + HOUR_MS // 6)
+    filed = finished - max(
+        int(span * (0.15 + 0.75 * draws.even())), sum(gap for _, gap in received) + HOUR_MS // 6
+    )
     steps, told = _ending_at(filed, gaps)
     steps += tuple(forward(filed, received))
     return (*steps, ("finish", finished), *forward(finished, back[:before])), told

@@ -170,13 +170,13 @@ def _stems(rng: np.random.Generator, names: Names, use: str) -> Iterator[str]:
     ends = {"main": names.second_ends, "minor": names.road_ends, "lane": names.lane_ends}[use]
     stems = list(rng.permutation(names.stems))
     given: set[str] = set()
-    for turn in range(60):
+    for _ in range(60):
         for stem in stems:
             name = stem + ends[int(rng.integers(len(ends)))]
             if name not in given:
                 given.add(name)
                 yield name
-    raise AssertionError(f"no name left after {turn} rounds")
+    raise AssertionError("no road name left")
 
 
 def _named_small(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import msgspec
 import numpy as np
+import numpy.typing as npt
 import shapely
 
 from server.demo.components import Ruler, cell_of, fans_of, inside
@@ -73,11 +74,11 @@ def _roadside(rng: np.random.Generator, net: Network, line: Ruler, ranks: tuple[
     return np.asarray(point + np.stack([way[:, 1], -way[:, 0]], axis=1) * (out * 1000.0)[:, None])
 
 
-def _waterside(rng: np.random.Generator, lines: Floats) -> Floats:
+def _waterside(rng: np.random.Generator, lines: npt.NDArray[np.object_]) -> Floats:
     pick = rng.integers(0, len(lines), POOL)
     at = rng.random(POOL) * shapely.length(lines[pick])
     points = shapely.get_coordinates(shapely.line_interpolate_point(lines[pick], at))
-    return points + rng.normal(0, 5000, points.shape)
+    return np.asarray(points + rng.normal(0, 5000, points.shape))
 
 
 def _by_markets(rng: np.random.Generator, roadside: Floats, marks: tuple[Landmark, ...]) -> Floats:
@@ -90,7 +91,7 @@ def _by_markets(rng: np.random.Generator, roadside: Floats, marks: tuple[Landmar
     )[0]
     near = np.unique(near)
     rest = rng.choice(len(roadside), max(200, len(near) // 3))
-    return roadside[np.concatenate([near, rest])]
+    return np.asarray(roadside[np.concatenate([near, rest])])
 
 
 def draw(rng: np.random.Generator, part: Partition, pool: Pool, count: int) -> tuple[Floats, Ints]:

@@ -22,7 +22,9 @@ def pick(rng: np.random.Generator, options: tuple[str, ...]) -> str:
     return options[int(rng.random() * len(options))]
 
 
-def report_text(rng: np.random.Generator, plan: Matters, matter: Matter, name: str, source: Source) -> tuple[str, str]:
+def report_text(
+    rng: np.random.Generator, plan: Matters, matter: Matter, name: str, source: Source
+) -> tuple[str, str]:
     """What the report says, and the hint for its condition."""
     texts = plan.texts_of(matter)
     hint, body = texts[int(rng.random() * len(texts))]
@@ -49,11 +51,12 @@ def _filler(rng: np.random.Generator, plan: Matters, name: str) -> Callable[[re.
 
 
 def condition_of(rng: np.random.Generator, catalogue: Catalogue, matter: Matter, hint: str) -> Condition:
-    """The condition the hint points at, else the first mostly."""
+    """The condition one of the hint's words (parted by |) points at, else the first mostly."""
     conditions = catalogue.conditions[(matter.kind, matter.code)]
     if hint:
-        for condition in conditions:
-            if hint in condition.text_zh:
-                return condition
+        for word in hint.split("|"):
+            for condition in conditions:
+                if word in condition.text_zh:
+                    return condition
     weights = np.array([1.0 / (k + 1) for k in range(len(conditions))])
     return conditions[int(rng.choice(len(conditions), p=weights / weights.sum()))]

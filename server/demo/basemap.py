@@ -42,7 +42,9 @@ def features(
 ) -> tuple[Feature, ...]:
     """All of them, from the ground up."""
     found = list(_areas("land", [("", ground.extent)]))
-    found += _areas("block", [("", block) for block in shapely.buffer(part.blocks, -4_000.0, join_style="mitre")])
+    found += _areas(
+        "block", [("", block) for block in shapely.buffer(part.blocks, -4_000.0, join_style="mitre")]
+    )
     found += _areas("green", ground.green)
     found += _areas("water", ground.water)
     found += _areas("building", [("", house) for house in houses])
@@ -71,6 +73,7 @@ def _roads(net: Network, ground: Ground) -> list[Feature]:
     found = []
     for road, line in zip(net.roads, net.lines, strict=True):
         pieces = shapely.get_parts(shapely.intersection(line, ground.extent))
+        pieces = pieces[~shapely.is_empty(pieces)]
         if not len(pieces):
             continue
         longest = pieces[int(np.argmax(shapely.length(pieces)))]
