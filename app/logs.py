@@ -14,7 +14,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any
+from typing import IO, Any, TextIO, cast
 
 import structlog
 
@@ -42,7 +42,7 @@ def start_log(folder: Path) -> None:
             structlog.processors.format_exc_info,
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
-        logger_factory=structlog.PrintLoggerFactory(_Lines(writer)),
+        logger_factory=structlog.PrintLoggerFactory(cast("TextIO", _Lines(writer))),
         cache_logger_on_first_use=False,
     )
     _crash_file = (folder / "crash.log").open("a", encoding="utf-8")

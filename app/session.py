@@ -8,6 +8,7 @@ nothing here waits for the network. It decides nothing, and knows no widget.
 from __future__ import annotations
 
 import contextlib
+import re
 import threading
 import uuid
 from collections.abc import Callable, Mapping
@@ -35,6 +36,7 @@ from casework.workflow import OPEN_STAGES, Post
 __all__ = ["EngineStopped", "OutboxFull", "Session", "SignIn", "sign_in"]
 
 SIGN_IN_S = 150.0
+SHA256 = re.compile("[0-9a-f]{64}")
 
 
 class Session(QObject):
@@ -177,6 +179,14 @@ class Session(QObject):
     def renew_password(self, password: str) -> None:
         """After Fault.WRONG_PASSWORD in the middle of the work: what the person has typed now."""
         self._engine.renew_password(password)
+
+    def picture(self, sha256: str) -> bytes | None:
+        """A photo's bytes, where this seat has them."""
+        path = self._engine.folder / "pictures" / sha256
+        try:
+            return path.read_bytes() if SHA256.fullmatch(sha256) else None
+        except OSError:
+            return None
 
     def cut(self, is_cut: bool) -> None:
         """A drill: this seat works without the network until it is given back."""
@@ -322,9 +332,13 @@ class SignIn(QObject):
         self._said.connect(self._answer, Qt.ConnectionType.QueuedConnection)
         self._ear.turn(self._said.emit)
 
-    def attempt(self, person: str, password: str) -> None:
-        """Ends in `entered` or `refused`."""
-        self._engine.sign_in(person, password).add_done_callback(self._said.emit)
+    def attempt(self, person: str, password: str, may_be_alone: bool = True) -> None:
+        """Ends in `entered` or `refused`. `may_be_alone`: without the centre too, where it cannot be reached."""
+        self._engine.sign_in(person, password, may_be_alone).add_done_callback(self._said.emit)
+
+    def knows(self, person: str) -> bool:
+        """Whether this person has logged in at this seat before, and so could work without the centre."""
+        return self._engine.knows(person)
 
     def wait(self, person: str, password: str) -> Session | Fault:
         """The same, for a caller that may be kept waiting."""

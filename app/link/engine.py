@@ -93,9 +93,15 @@ class Engine:
 
     # -- asked of the engine
 
-    def sign_in(self, person: str, password: str) -> concurrent.futures.Future[Person | Fault]:
-        """Begins the work of this person; the link goes on by itself from then on."""
-        return self._submit(self._signed_in(person, password))
+    def sign_in(
+        self, person: str, password: str, may_be_alone: bool = True
+    ) -> concurrent.futures.Future[Person | Fault]:
+        """Begins the work of this person; the link goes on by itself. `may_be_alone`: also without the centre."""
+        return self._submit(self._signed_in(person, password, may_be_alone))
+
+    def knows(self, person: str) -> bool:
+        """Whether this person could work here without the centre."""
+        return self.call(lambda core: core.seat_db.knows(person))
 
     def sign_off(self) -> None:
         """Ends it. What is unsent stays, and goes out under its author's name with the next log-in here."""
@@ -179,12 +185,12 @@ class Engine:
         finally:
             loop.close()
 
-    async def _signed_in(self, person: str, password: str) -> Person | Fault:
+    async def _signed_in(self, person: str, password: str, may_be_alone: bool) -> Person | Fault:
         await self._signed_off()
         core = self._whole_core()
         client = CentreClient(self._centre, core.side.seat, self._authority)
         self._link = Link(core, client, self._folder, self._pace)
-        said = await self._link.sign_in(person, password)
+        said = await self._link.sign_in(person, password, may_be_alone)
         if isinstance(said, Fault):
             link, self._link = self._link, None
             await link.stop()

@@ -91,9 +91,11 @@ class Link:
 
     # -- log-in
 
-    async def sign_in(self, person: str, password: str) -> Person | Fault:
+    async def sign_in(self, person: str, password: str, may_be_alone: bool) -> Person | Fault:
         """At the centre where it can be reached, else against what the last log-in left at this seat."""
         said = await self._client.log_in(person, password)
+        if isinstance(said, Failure) and not may_be_alone:
+            return said.fault
         if isinstance(said, Failure):
             return await self._sign_in_alone(person, password, said)
         self._person, self._password = person, password

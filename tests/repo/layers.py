@@ -64,6 +64,13 @@ RULES: dict[str, Rule] = {
     # The composition root: the only files that know everybody.
     "app.__main__": Rule(ours=("app", "casework", "server", "gridseat_files"), others=("*",)),
     "app.start": Rule(ours=("app", "casework", "server", "gridseat_files"), others=("*",)),
+    # Rooms of the root: what it needs before Qt, the demonstration, the walk through the screens, the self-check.
+    "app.arguments": Rule(others=("msgspec",)),
+    "app.machine": Rule(),
+    "app.logs": Rule(others=("structlog",)),
+    "app.demo_hall": Rule(ours=("app", "casework", "gridseat_files"), others=("*",)),
+    "app.tour": Rule(ours=("app", "casework", "gridseat_files"), others=("*",)),
+    "app.selfcheck": Rule(ours=("app", "casework", "gridseat_files"), others=("*",)),
     "app.paths": Rule(ours=("app.paths", "gridseat_files"), others=("platformdirs",)),
     "app.settings": Rule(ours=("app.settings", "app.paths", "gridseat_files"), others=("msgspec",)),
     # Colours, type sizes, mark shapes and style sheets as data: whoever draws may read them.
@@ -111,4 +118,4 @@ RULES: dict[str, Rule] = {
 }  # fmt: skip
 
 # Nobody imports the roots; a root may import a root.
-ROOTS = ("app.__main__", "app.start", "server.__main__")
+ROOTS = ("app.__main__", "app.start", "app.demo_hall", "app.tour", "app.selfcheck", "server.__main__")

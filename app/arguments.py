@@ -1,0 +1,106 @@
+"""The seat's command line, checked. It imports no Qt: `--help` and a wrong word are answered at once."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+LANGUAGES = ("zh_CN", "en")
+THEMES = ("dark", "light")
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """What was asked for. "" and None stand for what the settings or the person say."""
+
+    centre: str = ""
+    user: str = ""
+    password_file: Path | None = None
+    data: Path | None = None
+    seat: str = ""
+    authority: Path | None = None
+    theme: str = ""
+    language: str = ""
+    size: tuple[int, int] | None = None
+    is_headless: bool = False
+    shots: Path | None = None
+    is_selfcheck: bool = False
+    is_demo: bool = False
+    seats: int = 1
+
+
+def read(words: Sequence[str]) -> Asked:
+    """The command line as a value; ends the program with a word about what is wrong."""
+    parser = argparse.ArgumentParser(prog="gridseat", description="The operator's seat of GridSeat.")
+    parser.add_argument("--centre", default="", metavar="URL", help="http(s)://host:port of the centre")
+    parser.add_argument("--user", default="", metavar="NAME", help="log-in name")
+    parser.add_argument(
+        "--password-file",
+        type=Path,
+        metavar="FILE",
+        help="the password in its first line; else it is asked for",
+    )
+    parser.add_argument("--data", type=Path, metavar="DIR", help="the seat's data folder")
+    parser.add_argument(
+        "--seat", default="", metavar="ID", help="name of a new seat; one that exists keeps its own"
+    )
+    parser.add_argument(
+        "--authority", type=Path, metavar="FILE", help="certificate of the office's own authority, PEM"
+    )
+    parser.add_argument("--theme", default="", choices=("", *THEMES))
+    parser.add_argument(
+        "--lang", default="", choices=("", *LANGUAGES), help="the system's where none is given"
+    )
+    parser.add_argument(
+        "--size", type=_size, metavar="WxH", help="the window's size in pixels, e.g. 1366x768"
+    )
+    parser.add_argument("--headless", action="store_true", help="without a screen")
+    parser.add_argument(
+        "--shots", type=Path, metavar="DIR", help="walk through the screens and keep pictures here"
+    )
+    parser.add_argument(
+        "--selfcheck", action="store_true", help="print what this program is made of, as JSON"
+    )
+    parser.add_argument(
+        "--demo",
+        action="store_true",
+        help="the demonstration city: its centre, a trickle of reports, and seats",
+    )
+    parser.add_argument(
+        "--seats", type=_count, default=1, metavar="N", help="seats of the demonstration (1 to 9)"
+    )
+    given = parser.parse_args(words)
+    if given.headless and not given.demo and not given.selfcheck and not (given.user and given.password_file):
+        parser.error("without a screen --user and --password-file are needed")
+    return Asked(
+        centre=given.centre,
+        user=given.user,
+        password_file=given.password_file,
+        data=given.data,
+        seat=given.seat,
+        authority=given.authority,
+        theme=given.theme,
+        language=given.lang,
+        size=given.size,
+        is_headless=given.headless,
+        shots=given.shots,
+        is_selfcheck=given.selfcheck,
+        is_demo=given.demo,
+        seats=given.seats,
+    )
+
+
+def _size(text: str) -> tuple[int, int]:
+    found = re.fullmatch(r"(\d{3,5})[xX×](\d{3,5})", text)
+    if not found:
+        raise argparse.ArgumentTypeError(f"{text!r} is not WIDTHxHEIGHT")
+    return int(found[1]), int(found[2])
+
+
+def _count(text: str) -> int:
+    if not (text.isdigit() and 1 <= int(text) <= 9):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to 9")
+    return int(text)
