@@ -38,6 +38,8 @@ class Why(enum.StrEnum):
     NO_CONDITION = "no_condition"
     QUEUE_EMPTY = "queue_empty"
     NOTHING_TO_UNDO = "nothing_to_undo"
+    OUTBOX_FULL = "outbox_full"  # said by whoever performs
+    DISK_FULL = "disk_full"
 
 
 class Does(enum.StrEnum):

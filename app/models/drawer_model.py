@@ -68,6 +68,7 @@ class DrawerModel(QObject):
         super().__init__(parent)
         self._session = session
         self._lines: tuple[OutboxLine, ...] = ()
+        self._said: dict[str, tuple[OutboxLine, UnsentLine]] = {}  # words of lines that have not changed
         session.outbox_changed.connect(self.read)
         self.read()
 
@@ -76,6 +77,8 @@ class DrawerModel(QObject):
         lines = tuple(line for line in self._session.outbox() if line.state not in GONE)
         if lines != self._lines:
             self._lines = lines
+            kept = {line.id for line in lines}
+            self._said = {key: said for key, said in self._said.items() if key in kept}
             self.changed.emit()
 
     def line(self, command_id: str) -> OutboxLine | None:
@@ -93,21 +96,32 @@ class DrawerModel(QObject):
 
     def view(self) -> DrawerView:
         """Everything in words."""
-        zone = self._zone()
         latest = max((line.made_at_ms for line in self._lines), default=0)
+        saved = text.clock_seconds(latest, self._zone()) if latest else ""
+        return DrawerView(self.refused(), self.unsent(), saved)
+
+    def refused(self) -> tuple[RefusedCard, ...]:
+        """The red cards, oldest first, beside what the centre has now."""
+        zone = self._zone()
+        return tuple(self._refused(line, zone) for line in self._lines if line.state is OutboxState.REFUSED)
+
+    def unsent(self) -> tuple[UnsentLine, ...]:
+        """The waiting things, oldest first; words are made once per line, seconds each time."""
+        zone = self._zone()
         waiting = [line for line in self._lines if line.state is OutboxState.WAITING]
         last = waiting[-1].id if waiting else ""
-        return DrawerView(
-            refused=tuple(
-                self._refused(line, zone) for line in self._lines if line.state is OutboxState.REFUSED
-            ),
-            unsent=tuple(
-                self._unsent(line, zone, line.id == last)
-                for line in self._lines
-                if line.state is not OutboxState.REFUSED
-            ),
-            saved=text.clock_seconds(latest, zone) if latest else "",
+        return tuple(
+            self._once(line, zone, line.id == last)
+            for line in self._lines
+            if line.state is not OutboxState.REFUSED
         )
+
+    def _once(self, line: OutboxLine, zone: str, is_last: bool) -> UnsentLine:
+        kept = self._said.get(line.id)
+        if kept is None or kept[0] != line or line.waits is Waits.UNDO or kept[1].is_undoable is not is_last:
+            kept = (line, self._unsent(line, zone, is_last))
+            self._said[line.id] = kept
+        return kept[1]
 
     def kept_words(self, line: OutboxLine) -> str:
         """What a refused command wanted, for a note: 未办成：派给 …（案卷已有变化）"""

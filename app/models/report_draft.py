@@ -49,6 +49,8 @@ class Fault(enum.StrEnum):
     TEXT_MISSING = "text_missing"
     TOO_LONG = "too_long"
     NO_NUMBER = "no_number"
+    OUTBOX_FULL = "outbox_full"
+    DISK_FULL = "disk_full"
 
 
 class ReportDraft(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

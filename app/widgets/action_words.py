@@ -21,6 +21,8 @@ WHY: Mapping[Why, str] = MappingProxyType(
         Why.NO_CONDITION: QT_TRANSLATE_NOOP("Why", "Choose a filing condition first: Ctrl+1..9."),
         Why.QUEUE_EMPTY: QT_TRANSLATE_NOOP("Why", "The queue is empty."),
         Why.NOTHING_TO_UNDO: QT_TRANSLATE_NOOP("Why", "Nothing is left that has not been sent."),
+        Why.OUTBOX_FULL: QT_TRANSLATE_NOOP("Why", "Not done: too much is waiting to be sent already."),
+        Why.DISK_FULL: QT_TRANSLATE_NOOP("Why", "Not done: the disk of this seat takes no more."),
     }
 )
 ARROWS = MappingProxyType({"Left": "←", "Right": "→", "Up": "↑", "Down": "↓"})

@@ -64,6 +64,7 @@ class RedCard(QWidget):
     def __init__(self, card: RefusedCard, way_out: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.card = card
+        self.way_out = way_out
         self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
         self.setAccessibleName(f"{card.head} {card.sentence}")
         inside = QVBoxLayout(self)
@@ -230,6 +231,7 @@ class Drawer(QWidget):
         self._current = ""
         self._lay()
         self.model.changed.connect(self._show_view)
+        session.changed.connect(self._on_rows)
         self._tick = QTimer(self)
         self._tick.setInterval(TICK_MS)
         self._tick.timeout.connect(self.tick)
@@ -247,7 +249,7 @@ class Drawer(QWidget):
     def tick(self) -> None:
         """The seconds of the undo windows."""
         if self.model.has_undo():
-            self._unsent.show_lines(self.model.view().unsent)
+            self._unsent.show_lines(self.model.unsent())
 
     def press(self, key: str) -> bool:
         """What a key does in the drawer; False where it does nothing."""
@@ -366,6 +368,17 @@ class Drawer(QWidget):
         self._empty_next.setVisible(is_empty)
         self._rule.setVisible(not is_empty)
         self._closing.setVisible(not is_empty)
+
+    def _on_rows(self, keys: Any) -> None:
+        """A case of a red card went on: its words, and what may still be done about it, may be others."""
+        if not self._cards or self.isHidden():
+            return
+        cases = {card.card.case for card in self._cards}
+        if keys is None or any(key.key in cases for key in keys):
+            cards = self.model.refused()
+            ways = [self._way_out(card) for card in cards[:MOST_CARDS]]
+            if cards != self._shown.refused or ways != [card.way_out for card in self._cards]:
+                self._show_cards(cards[:MOST_CARDS])
 
     def _show_head(self, view: DrawerView) -> None:
         unsent = self.tr("Unsent {0}").format(len(view.unsent))

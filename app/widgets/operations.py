@@ -12,10 +12,11 @@ from typing import Any
 import msgspec
 from PySide6.QtCore import QObject, Signal
 
-from app.actions import ACTION_BY_ID, Action, Context, Does, for_key
+from app.actions import ACTION_BY_ID, Action, Context, Does, Why, for_key
 from app.models.card_model import CardModel
 from app.models.card_rows import read_card
 from app.models.card_view import ChoiceKind
+from app.models.keeping import NotKept, keep
 from casework.ids import CaseId, PersonId, UnitId
 from casework.sync.status import Lamp, OutboxLine, OutboxState
 
@@ -110,7 +111,11 @@ class Operations(QObject):
         if command is None:
             self.asked.emit(action)
             return False
-        self.performed.emit(action, self._session.perform(command))
+        kept = keep(self._session, command)
+        if isinstance(kept, NotKept):
+            self.blocked.emit(action, Why(kept.value))
+            return False
+        self.performed.emit(action, kept)
         return True
 
     def _carry_out(self, action: Action, context: Context) -> None:

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QSizePolicy, 
 
 from app.look import tokens
 from app.models import report_draft, text, words
+from app.models.keeping import NotKept, keep
 from app.models.nearby_model import NearLine, near_lines
 from app.models.places import finder_of
 from app.models.report_draft import DRAFT_KEY, Fault, ReportDraft, ReportField
@@ -56,6 +57,7 @@ class ReportForm(QWidget):
         self._finder = ReportFinder(session)
         self._saved_ms = 0
         self._is_dirty = False
+        self._no_number = ""
         self._make_fields()
         self._lay()
         self._connect()
@@ -147,7 +149,10 @@ class ReportForm(QWidget):
         if number is None:
             self._blame({ReportField.NUMBER: Fault.NO_NUMBER})
             return
-        self._session.perform(report_draft.command(self._draft, number, self._finder.edition()))
+        kept = keep(self._session, report_draft.command(self._draft, number, self._finder.edition()))
+        if isinstance(kept, NotKept):
+            self._blame({ReportField.NUMBER: Fault(kept.value)})
+            return
         self._session.drop_draft(DRAFT_KEY)
         self._draft = ReportDraft(source=self._draft.source, told_ms=self._session.now_ms())
         self._is_dirty = False
@@ -390,8 +395,6 @@ class ReportForm(QWidget):
         self.step.show_step(sentence.strip(), text.facts(next_step, left), buttons, self._no_number)
         self._show_head()
 
-    _no_number = ""
-
     def _show_near(self) -> None:
         draft = self._draft
         lines: tuple[NearLine, ...] = ()
@@ -419,7 +422,7 @@ class ReportForm(QWidget):
         ):
             field.blame(self._words(found[name]) if name in found else "")
         self._blame_text(self._words(found[ReportField.TEXT]) if ReportField.TEXT in found else "")
-        self._no_number = self._words(Fault.NO_NUMBER) if ReportField.NUMBER in found else ""
+        self._no_number = self._words(found[ReportField.NUMBER]) if ReportField.NUMBER in found else ""
         self._show_step()
         first = next(iter(found), None)
         fields: dict[ReportField, QWidget] = {
@@ -446,6 +449,8 @@ class ReportForm(QWidget):
             Fault.TEXT_MISSING: self.tr("Write what was told."),
             Fault.TOO_LONG: self.tr("Too long."),
             Fault.NO_NUMBER: self.tr("No case number is left; new ones come with the network."),
+            Fault.OUTBOX_FULL: self.tr("Not registered: too much is waiting to be sent already."),
+            Fault.DISK_FULL: self.tr("Not registered: the disk of this seat takes no more."),
         }[fault]
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
