@@ -11,10 +11,11 @@ import enum
 import itertools
 import unicodedata
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 
 import msgspec
 
+KEPT_ENTRIES = 50_000  # entries kept ready between two openings of the bar
 MOST_READINGS = 8  # spellings kept for one title
 EXACT, CODE, INITIALS, TEXT, INSIDE = range(5)  # how well a word fits, best first
 
@@ -74,10 +75,11 @@ class _Prepared(msgspec.Struct, frozen=True):
     text: str
     codes: tuple[str, ...]
     spelt: tuple[str, ...]  # initials of the title, then of the detail
+    all: str  # everything above, to leave most entries out by one look
 
 
 class Index:
-    """The entries made ready for searching; build a new one when they change."""
+    """The entries made ready for searching; build a new one when they change: what is the same is kept."""
 
     def __init__(self, entries: Iterable[Entry]) -> None:
         self._prepared = [_prepare(entry) for entry in entries]
@@ -107,13 +109,14 @@ class Index:
         ]
 
 
+@lru_cache(maxsize=KEPT_ENTRIES)
 def _prepare(entry: Entry) -> _Prepared:
     title = initials(entry.title)
     whole = initials(entry.title + entry.detail)
     codes = tuple(fold(code) for code in entry.codes)
-    return _Prepared(
-        entry, fold(entry.title + entry.detail), codes, (*title, *whole, *initials(entry.detail))
-    )
+    words = fold(entry.title + entry.detail)
+    spelt = tuple(dict.fromkeys((*title, *whole, *initials(entry.detail))))
+    return _Prepared(entry, words, codes, spelt, "\n".join((words, *codes, *spelt)))
 
 
 def _tokens(query: str) -> tuple[Group | None, list[str]]:
@@ -125,6 +128,8 @@ def _tokens(query: str) -> tuple[Group | None, list[str]]:
 
 
 def _score(prepared: _Prepared, tokens: list[str]) -> int | None:
+    if any(token not in prepared.all for token in tokens):
+        return None
     total = 0
     for token in tokens:
         fit = _fit(prepared, token)

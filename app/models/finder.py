@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QThreadPool
+
 from app.commandbar.index import Entry, Group, Index
 from app.models import text, words
 from app.models.queue_model import QueueModel
@@ -24,15 +26,32 @@ class Finder:
         self._session = session
         self._model = model
         self._grids: tuple[Entry, ...] | None = None
+        self._cases: dict[int, tuple[RowFacts, Entry]] = {}
 
     def index(self, actions: Iterable[tuple[str, str, str]]) -> Index:
         """Everything there is to find now."""
         entries = [Entry(Group.ACTION, id_, title, keys=key) for id_, title, key in actions]
         entries += [Entry(Group.QUEUE, queue.id, queue.name) for queue in self._model.queues]
-        entries += [_case_entry(facts) for facts in self._model.everything()]
-        if self._grids is None:
+        return Index([*entries, *self._case_entries(), *self._grid_entries()])
+
+    def warm(self) -> None:
+        """Reads the pinyin table and prepares what is at rest in another thread, while nobody waits for it."""
+        entries = [*self._case_entries(), *self._grid_entries()]
+        QThreadPool.globalInstance().start(lambda: Index(entries))
+
+    def _case_entries(self) -> list[Entry]:
+        """Those of cases that have not changed are kept."""
+        fresh: dict[int, tuple[RowFacts, Entry]] = {}
+        for facts in self._model.everything():
+            kept = self._cases.get(id(facts))
+            fresh[id(facts)] = kept if kept and kept[0] is facts else (facts, _case_entry(facts))
+        self._cases = fresh
+        return [entry for _, entry in fresh.values()]
+
+    def _grid_entries(self) -> tuple[Entry, ...]:
+        if not self._grids:
             self._grids = tuple(_grid_entry(shown.row) for shown in self._session.rows("unit_grid"))
-        return Index([*entries, *self._grids])
+        return self._grids
 
 
 def _case_entry(facts: RowFacts) -> Entry:

@@ -191,6 +191,11 @@ TAGS: Mapping[Flag, str] = MappingProxyType(
 DEEDS: Mapping[str, str] = MappingProxyType(
     {
         "register": QT_TRANSLATE_NOOP("Deed", "Registered"),
+        "send_verify": QT_TRANSLATE_NOOP("Deed", "Verification sent"),
+        "verify": QT_TRANSLATE_NOOP("Deed", "Verified"),
+        "urge": QT_TRANSLATE_NOOP("Deed", "Urged"),
+        "supervise": QT_TRANSLATE_NOOP("Deed", "Supervised"),
+        "suspend": QT_TRANSLATE_NOOP("Deed", "Suspended"),
         "file_case": QT_TRANSLATE_NOOP("Deed", "Filed"),
         "not_file": QT_TRANSLATE_NOOP("Deed", "Not filed"),
         "dispatch": QT_TRANSLATE_NOOP("Deed", "Dispatched"),

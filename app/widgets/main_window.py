@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from app.session import Session
 
 NEAR_MM = 50_000
+WARM_MS = 4000  # after the first cases are on the screen
 NEARBY_FROM_PX = 900  # a lower window gives its height to the map
 
 
@@ -85,6 +86,7 @@ class MainWindow(QWidget):
         theme.apply(app, theme_name)
         map_view.set_theme(theme_name)
         self.router.refresh()
+        QTimer.singleShot(WARM_MS, self, self._finder.warm)
 
     # --- what others call -----------------------------------------------------------------------------
 
