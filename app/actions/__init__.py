@@ -30,9 +30,20 @@ from app.actions import (
     take_over,
     undo,
 )
-from app.actions._action import Action, Ask, Context, Does, Why
+from app.actions._action import Action, Ask, Context, Does, Place, Why
 
-__all__ = ["ACTIONS", "ACTION_BY_ID", "Action", "Ask", "Context", "Does", "Why", "available", "for_key"]
+__all__ = [
+    "ACTIONS",
+    "ACTION_BY_ID",
+    "Action",
+    "Ask",
+    "Context",
+    "Does",
+    "Place",
+    "Why",
+    "available",
+    "for_key",
+]
 
 ACTIONS: tuple[Action, ...] = (
     file_case.ACTION,

@@ -51,6 +51,14 @@ class Does(enum.StrEnum):
     OPEN = "open"  # `opens` names a part of the screen
 
 
+class Place(enum.StrEnum):
+    """Where an action is offered besides its key, F1 and the command bar."""
+
+    CARD = "card"  # a button in the bar of the case card
+    FOOT = "foot"  # a key cap in the foot
+    FOOT_END = "foot_end"  # a key cap after the others: it does not speak of the case
+
+
 class Ask(msgspec.Struct, frozen=True):
     """One thing the card asks for: a text, or a choice by Ctrl+1..9.
 
@@ -127,6 +135,7 @@ class Action(msgspec.Struct, frozen=True, kw_only=True):
     title     English source string; the widgets translate it in the context "Action"
     key       as printed on the key cap: "Enter", "F6", "Ctrl+Z"; `also_key` a second one
     accepts   kind of the proposed step that Enter carries out through this action; "" for the others
+    places    where it is offered; as it stands: a step of the case, in its card and in the foot
     """
 
     id: str
@@ -141,6 +150,7 @@ class Action(msgspec.Struct, frozen=True, kw_only=True):
     also_key: str = ""
     accepts: str = ""
     opens: str = ""
+    places: tuple[Place, ...] = (Place.CARD, Place.FOOT)
 
     def has_key(self, key: str) -> bool:
         """Whether this key cap is the action's."""

@@ -16,4 +16,5 @@ ACTION = Action(
     available=lambda context: context.refused is not None,
     target=target,
     does=Does.DISMISS,
+    places=(),
 )

@@ -13,4 +13,5 @@ ACTION = Action(
     available=lambda context: True,
     does=Does.OPEN,
     opens=PART,
+    places=(),
 )

@@ -25,4 +25,5 @@ ACTION = Action(
     key="Ctrl+1",
     available=available,
     command=command,
+    places=(),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.actions._action import QT_TRANSLATE_NOOP, Action, Context, Does
+from app.actions._action import QT_TRANSLATE_NOOP, Action, Context, Does, Place
 from casework.commands import register
 
 PART = "report_form"
@@ -19,4 +19,5 @@ ACTION = Action(
     available=available,
     does=Does.OPEN,
     opens=PART,
+    places=(Place.FOOT_END,),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.actions._action import QT_TRANSLATE_NOOP, Action, Context
+from app.actions._action import QT_TRANSLATE_NOOP, Action, Context, Place
 from casework.commands.release import Release
 
 
@@ -20,4 +20,5 @@ ACTION = Action(
     key="Alt+Down",
     available=available,
     command=command,
+    places=(Place.CARD,),
 )

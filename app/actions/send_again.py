@@ -30,4 +30,5 @@ ACTION = Action(
     available=available,
     why_disabled=why_not_decided,
     command=command,
+    places=(),
 )

@@ -21,4 +21,5 @@ ACTION = Action(
     available=lambda context: True,
     why_disabled=why_disabled,
     command=command,
+    places=(),
 )

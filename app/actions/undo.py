@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.actions._action import QT_TRANSLATE_NOOP, Action, Context, Does, Why
+from app.actions._action import QT_TRANSLATE_NOOP, Action, Context, Does, Place, Why
 
 
 def why_disabled(context: Context) -> Why | None:
@@ -17,4 +17,5 @@ ACTION = Action(
     why_disabled=why_disabled,
     target=lambda context: context.undoable,
     does=Does.UNDO,
+    places=(Place.FOOT_END,),
 )

@@ -13,7 +13,7 @@ from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
-from app.actions import ACTION_BY_ID, Action, Context, Why, available
+from app.actions import ACTION_BY_ID, Action, Context, Place, Why, available
 from app.look import tokens
 from app.models.card_model import CardModel
 from app.models.card_view import CardView, ChoiceKind
@@ -33,11 +33,6 @@ HEAD_PX = 66
 TITLE_Y_PX = 25
 LINE_Y_PX = 51
 BAR_WIDTH_PX = 7 * 17 - 4
-# What is offered in the bar; the rest of the actions has its places elsewhere.
-OF_THE_CASE = (
-    "file_case", "dispatch", "receive", "finish", "send_check", "check_pass", "close", "not_file", "check_fail",
-    "return_task", "take_over", "add_note", "release",
-)  # fmt: skip
 
 
 class Head(QWidget):
@@ -386,7 +381,7 @@ class CaseCard(QWidget):
         if self.model.pending() and context.undoable in {line.id for line in self._pending_lines()}:
             made.append(_button(ACTION_BY_ID["undo"], context, False))
         for action in available(context):
-            if action.id in OF_THE_CASE:
+            if Place.CARD in action.places:
                 made.append(_button(action, context, bool(kind) and action.accepts == kind))
         return tuple(made)
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
 
-from app.actions import ACTION_BY_ID, ACTIONS, Action, Context, Does, available
+from app.actions import ACTION_BY_ID, ACTIONS, Action, Context, Does, Place, available
 from app.commandbar.index import Entry, Group
 from app.look import tokens
 from app.models.card_view import ChoiceKind
@@ -26,9 +26,6 @@ from app.widgets.stage import MAP
 if TYPE_CHECKING:
     from app.widgets.main_window import MainWindow
 
-# Offered elsewhere: in the queue's head, the status strip, the drawer.
-NOT_IN_FOOT = frozenset({"take_next", "drawer", "send_again", "keep_as_note", "dismiss", "release"})
-LAST_IN_FOOT = ("new_report", "undo")
 FORM_KEYS = ("Ctrl+Enter", "Esc")
 # What nobody may do to a case that the drawer hides.
 OF_THE_HIDDEN_CARD = frozenset(
@@ -216,9 +213,7 @@ class KeyRouter(QObject):
         if window.is_drawer_shown():
             return self._drawer_hints()
         context = window.card.operations.context()
-        actions = [
-            a for a in available(context) if is_everything or a.id not in (*NOT_IN_FOOT, *LAST_IN_FOOT)
-        ]
+        actions = [a for a in available(context) if is_everything or Place.FOOT in a.places]
         made = [_action_hint(action, context) for action in actions]
         choice = self._choice_hint()
         if choice is not None:
@@ -228,8 +223,8 @@ class KeyRouter(QObject):
             screen = [key for key in screen if key.id != "stage"]
         made += [_screen_hint(key) for key in screen if key.key]
         if not is_everything:
-            last = [ACTION_BY_ID[name] for name in LAST_IN_FOOT]
-            made += [_action_hint(action, context) for action in last if action.available(context)]
+            last = [a for a in available(context) if Place.FOOT_END in a.places]
+            made += [_action_hint(action, context) for action in last]
         return [*made, _screen_hint(SCREEN_KEY_BY_ID["keys"])]
 
     def _choice_hint(self) -> KeyHint | None:

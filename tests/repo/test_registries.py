@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.repo.source import ROOT, tree
+from tests.repo.source import ROOT, files, tree
 
 # Folder -> the explicit tuple in its __init__.py that has one entry (or more) from every file beside it.
 REGISTRIES = {
@@ -86,3 +86,33 @@ def test_that_a_planted_stray_is_found(tmp_path: Path, folder: str) -> None:
     assert unregistered(tmp_path, folder, name) == [f"{folder}/stray.py is not in {name}"]
     init.write_text(f"from {package} import known\n{name} = [known.ONE]\n")
     assert unregistered(tmp_path, folder, name) == [f"{folder}/__init__.py has no tuple {name}"]
+
+
+def lists_of(names: set[str], root: Path, folder: str) -> list[str]:
+    """Collections in app that name two members or more of a registry, outside of the registry's own folder.
+
+    Such a list has to be added to by hand with every new member; what it says belongs into the member itself.
+    """
+    found = []
+    for path in files(root, "app"):
+        if path.is_relative_to(root / folder):
+            continue
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.Tuple | ast.List | ast.Set):
+                texts = [entry.value for entry in node.elts if isinstance(entry, ast.Constant)]
+                if len(texts) > 1 and names.issuperset(map(str, texts)):
+                    found.append(f"{path.relative_to(root)}:{node.lineno}")
+    return found
+
+
+def test_that_nobody_else_keeps_a_list_of_actions() -> None:
+    actions = pytest.importorskip("app.actions", reason="no actions yet")
+    assert lists_of(set(actions.ACTION_BY_ID), ROOT, "app/actions") == []
+
+
+def test_that_a_planted_list_of_actions_is_found(tmp_path: Path) -> None:
+    (tmp_path / "app" / "widgets").mkdir(parents=True)
+    (tmp_path / "app" / "widgets" / "bar.py").write_text(
+        'ONE = {"close"}\nOTHER = ("open", "close")\nSEVERAL = frozenset({"close", "undo"})\n'
+    )
+    assert lists_of({"close", "undo"}, tmp_path, "app/actions") == ["app/widgets/bar.py:3"]

@@ -6,7 +6,7 @@ import re
 import msgspec
 import pytest
 
-from app.actions import ACTION_BY_ID, ACTIONS, Context, Does, Why, available, for_key
+from app.actions import ACTION_BY_ID, ACTIONS, Context, Does, Place, Why, available, for_key
 from casework.catalogue.model import Kind
 from casework.commands import RULE_BY_KIND, rule_of
 from casework.commands.check import FailReason
@@ -59,6 +59,11 @@ def test_that_every_action_has_its_own_id_and_a_lawful_key() -> None:
         keys = [key for key in (action.key, action.also_key) if key]
         # Ctrl+Z is the one letter the console standard names; it is held with Ctrl, so no input method takes it.
         assert keys and all(LAWFUL_KEY.match(key) or key == "Ctrl+Z" for key in keys), action.id
+
+
+def test_that_a_step_of_the_case_is_offered_in_its_card_and_in_the_foot() -> None:
+    steps = [action for action in ACTIONS if action.accepts]
+    assert steps and all(action.places == (Place.CARD, Place.FOOT) for action in steps)
 
 
 def test_that_a_key_stands_for_one_action_at_every_stage() -> None:
