@@ -56,9 +56,9 @@ def _round(rows: CardRows) -> str:
     case = rows.case
     told = []
     if case.returns:
-        told.append(translate("Card", "returned {0} times").format(case.returns))
+        told.append(translate("Card", "returned {0} ×").format(case.returns))
     if case.reworks:
-        told.append(translate("Card", "reworked {0} times").format(case.reworks))
+        told.append(translate("Card", "reworked {0} ×").format(case.reworks))
     return text.facts(*told)
 
 

@@ -127,15 +127,15 @@ def _told(reason: Reason, city: City, now_ms: int) -> str:
         case Part.ROUND_THE_CLOCK:
             return translate("Clock", "runs day and night")
         case Part.BREAK:
-            return translate("Clock", "less {0} breaks between shifts").format(count)
+            return translate("Clock", "less {0} × break between shifts").format(count)
         case Part.NIGHT:
-            return translate("Clock", "less {0} nights").format(count)
+            return translate("Clock", "less {0} × night").format(count)
         case Part.REST_DAY:
-            return translate("Clock", "less {0} rest days").format(count)
+            return translate("Clock", "less {0} × rest day").format(count)
         case Part.HOLIDAY:
-            return translate("Clock", "less {0} public holidays").format(count)
+            return translate("Clock", "less {0} × public holiday").format(count)
         case Part.MAKE_UP_DAY:
-            return translate("Clock", "{0} make-up working days count").format(count)
+            return translate("Clock", "{0} × make-up working day counted").format(count)
         case Part.PAUSE if not reason.until_ms:
             since = text.when(reason.from_ms, now_ms, city.calendar.zone)
             return translate("Clock", "paused since {0}").format(since)

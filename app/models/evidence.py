@@ -29,7 +29,7 @@ def _short(one: Evidence) -> str:
         case EvidenceCode.OWNER:
             return translate("Evidence", "owner")
         case EvidenceCode.PRECEDENT:
-            return translate("Evidence", "{0} precedents").format(one.number)
+            return translate("Evidence", "{0} × precedent").format(one.number)
         case EvidenceCode.TRADE:
             return translate("Evidence", "same trade")
         case EvidenceCode.RETURNED:
@@ -43,7 +43,7 @@ def _layer(one: Evidence) -> str:
 
 
 def _precedent(one: Evidence) -> str:
-    same = translate("Evidence", "{0} precedents at the place").format(one.number)
+    same = translate("Evidence", "{0} × precedent at the place").format(one.number)
     last = translate("Evidence", "the last {0}").format(text.short_number(one.ref))
     return f"{same} ({last})" if one.ref and one.number == 1 else same
 

@@ -336,9 +336,14 @@ class Drawer(QWidget):
         )
         back = KeyButton(BACK_KEY, self.tr("Close"))
         back.clicked.connect(self.closed)
+        # Red cards stand out by four pixels; everything else is aligned with the head.
+        rest = QVBoxLayout()
+        rest.setContentsMargins(4, 0, 4, 0)
+        rest.setSpacing(10)
         parts = (self._more, self._empty, self._empty_next, self._unsent, self._rule, self._closing, back)
         for part in parts:
-            self._inside.addWidget(part)
+            rest.addWidget(part)
+        self._inside.addLayout(rest)
         self._inside.addStretch(1)
         self._scroll = QScrollArea()
         self._scroll.setWidget(self._body)

@@ -85,6 +85,9 @@ class Said(QWidget):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
         self._mark = MarkIcon(shape)
+        self._mark.setFixedHeight(
+            round(tokens.FONT_BODY_PX * tokens.LINE_HEIGHT)
+        )  # centred on the first line
         self._words = Paragraph(tone=tone, is_bold=is_bold)
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 2, 0, 2)

@@ -77,7 +77,7 @@ def test_that_the_reasons_name_start_rule_area_calendar_and_pauses(qapp: QCoreAp
     limit = TimeLimit(3, TimeUnit.WORKING_DAY)
     case = handled(limit, NOW_MS, condition="07001-1", pauses=(Pause(NOW_MS + HOUR, NOW_MS + 2 * HOUR),))
     told = why(case, CITY, "road broken", NOW_MS)
-    for words in ("14:20", "07001-1", "road broken", "Area A", "nights", "paused"):
+    for words in ("14:20", "07001-1", "road broken", "Area A", "night", "paused"):
         assert words in told
     plain = why(handled(TimeLimit(2, TimeUnit.URGENT_WORKING_HOUR), NOW_MS), CITY, "", NOW_MS)
     assert "day and night" in plain and "no pause" in plain
