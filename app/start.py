@@ -74,8 +74,10 @@ def make_application(language: str) -> QApplication:
 
 
 def speak(application: QApplication, language: str) -> None:
-    """Installs the translations; English needs none."""
+    """Installs the translations; English needs none. A system that names no language gets the users' own."""
     locale = QLocale(language) if language else QLocale.system()
+    if locale.language() == QLocale.Language.C:
+        locale = QLocale("zh_CN")
     QLocale.setDefault(locale)
     if locale.language() != QLocale.Language.Chinese:
         return
