@@ -29,6 +29,7 @@ from app.widgets.foot import FootStrip
 from app.widgets.key_router import KeyRouter
 from app.widgets.nearby import NearbyStrip
 from app.widgets.offline_band import OfflineBand
+from app.widgets.photo_page import PhotoPage
 from app.widgets.queue_view import QueuePanel
 from app.widgets.rail import Rail
 from app.widgets.report_form import ReportForm
@@ -38,6 +39,7 @@ from app.widgets.status_strip import StatusStrip
 if TYPE_CHECKING:
     from app.session import Session
 
+PHOTOS = "photos"
 NEAR_MM = 50_000
 WARM_MS = 4000  # after the first cases are on the screen
 NEARBY_FROM_PX = 900  # a lower window gives its height to the map
@@ -171,6 +173,8 @@ class MainWindow(QWidget):
         self.panel = QueuePanel(session, self.model)
         self.stage = Stage()
         self.stage.add(MAP, self.tr("Map"), self.map)
+        self.photos = PhotoPage(pictures)
+        self.stage.add(PHOTOS, "", self.photos, is_shown=False)
         self.nearby = NearbyStrip(session, pictures)
         self.form = ReportForm(session)
         self.card = CaseCard(session, pictures)
@@ -219,6 +223,8 @@ class MainWindow(QWidget):
         self.command_bar.chosen.connect(self.router.take_entry)
         self.map.case_clicked.connect(self._on_map_case)
         self.nearby.chosen.connect(self.open_case)
+        self.card.model.changed.connect(self._show_photos)
+        self.card.photo_opened.connect(self._open_photo)
         self.drawer.closed.connect(lambda: self.show_drawer(False))
         self.drawer.case_wanted.connect(self.router.go_to_case)
         self.form.closed.connect(lambda: self.show_form(False))
@@ -248,6 +254,16 @@ class MainWindow(QWidget):
     def _on_place(self, x_mm: int, y_mm: int) -> None:
         if self.is_form_shown():
             self.form.put_point(x_mm, y_mm)
+
+    def _show_photos(self) -> None:
+        view = self.card.model.view()
+        photos = view.photos if view is not None else ()
+        self.photos.show_photos(photos)
+        self.stage.set_tab(PHOTOS, self.tr("Photos {0}").format(len(photos)), bool(photos))
+
+    def _open_photo(self, sha256: str) -> None:
+        self.photos.show_photo(sha256)
+        self.stage.turn_to(PHOTOS)
 
     def _open_part(self, part: str) -> None:
         if part == "drawer":
