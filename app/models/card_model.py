@@ -18,6 +18,7 @@ from app.models.duty_rows import DutyRows
 from casework.assist.duty import Candidate
 from casework.assist.propose import Proposal, propose
 from casework.ids import CaseId
+from casework.workflow import STEP
 
 OF_THE_CASE = frozenset({"case", "claim"})
 NAMED_AFTER = frozenset({"task", "request", "report"})  # their keys begin with the case's number
@@ -115,7 +116,7 @@ class CardModel(QObject):
             case=case.id,
             title=name,
             stage=words.step(case.stage),
-            step=words.STEP[case.stage],
+            step=STEP[case.stage],
             line=(case.id, case.class_code, case.place),
             next_step=self.step(),
             clocks=self.clock_lines(),

@@ -218,7 +218,7 @@ class DrawerModel(QObject):
     def _case(self, command: Command) -> Case | None:
         number = command_words.case_of(command)
         shown = self._session.row("case", number) if number else None
-        return shown.row if shown is not None else None
+        return shown.row if shown is not None and isinstance(shown.row, Case) else None
 
     def _name(self, entity: str, key: str) -> str:
         shown = self._session.row(entity, key) if key else None
