@@ -33,6 +33,7 @@ SETTLE_MS = 400
 LARGE, SMALL = (1920, 1080), (1366, 768)
 DISTRICT_M_PX, STREET_M_PX = 8.0, 0.5
 LEAST_COLOURS = 24
+COLLEAGUES_SEAT = "12"
 SIGNS = "派遣督查井盖网格"
 
 
@@ -197,7 +198,9 @@ class Tour:
         """A colleague at another seat was quicker."""
         colleague = self._colleagues[0]
         folder = self.session.folder.parent / "colleague"
-        other = sign_in(folder, self._centre, colleague.person, colleague.password, catalogues())
+        other = sign_in(
+            folder, self._centre, colleague.person, colleague.password, catalogues(), COLLEAGUES_SEAT
+        )
         if not isinstance(other, Session):
             raise Lost(f"the colleague's log-in: {other}")
         try:
