@@ -28,7 +28,7 @@ from server.limits import (
     LOG_IN_DELAY_MS,
     PASSWORD_CHARS,
 )
-from server.store import Account
+from server.store import Account, NotOpenable
 
 KEY_BYTES = 32
 GRANTS_REMEMBERED = 4096
@@ -87,7 +87,11 @@ class GrantKey:
 
     @classmethod
     def load(cls, path: Path) -> GrantKey:
-        return cls(path.read_bytes())
+        """The key of a founded centre; raises NotOpenable where it is not there."""
+        try:
+            return cls(path.read_bytes())
+        except OSError as error:
+            raise NotOpenable(f"cannot read {path}: {error.strerror}") from error
 
     def sign(self, person: PersonId, seat: SeatId, now_ms: int) -> str:
         body = msgspec.json.encode(Grant(person, seat, now_ms + GRANT_MS), order="sorted")

@@ -18,7 +18,7 @@ import structlog
 from casework.entity import CITY_CHANNEL
 from casework.limits import PAGE_ENTRIES
 from casework.sync.messages import Entry, Page, encode
-from server.limits import HEARTBEAT_MS, IDLE_ADVANCE_MS, RING_IDLE_MS, RING_PAGES, TICK_MS
+from server.limits import HEARTBEAT_MS, IDLE_ADVANCE_MS, RING_BYTES, RING_IDLE_MS, RING_PAGES, TICK_MS
 from server.presence import Presence
 from server.store import Logged, Store, Unavailable
 
@@ -54,6 +54,7 @@ class Ring:
         self._moved_ms = now_ms
         self._frames: deque[Frame] = deque()
         self._by_prev: dict[int, Frame] = {}
+        self._bytes = 0
 
     def take(self, logged: Sequence[Logged], epoch: int, now_ms: int) -> None:
         """New entries of the ledger, whole commands."""
@@ -88,8 +89,11 @@ class Ring:
         frame = Frame(page.prev, page.next, event_of(page))
         self._frames.append(frame)
         self._by_prev[frame.prev] = frame
-        if len(self._frames) > RING_PAGES:
-            del self._by_prev[self._frames.popleft().prev]
+        self._bytes += len(frame.event)
+        while len(self._frames) > RING_PAGES or (self._bytes > RING_BYTES and len(self._frames) > 1):
+            oldest = self._frames.popleft()
+            del self._by_prev[oldest.prev]
+            self._bytes -= len(oldest.event)
         self.head = self.seen = page.next
         self._moved_ms = page.centre_ms
 

@@ -19,6 +19,7 @@ IDLE_ADVANCE_MS = 1_000  # a cursor moves over entries that are not the seat's a
 HEARTBEAT_MS = 15_000  # comment on a quiet stream, so that proxies keep it
 WAIT_MAX_MS = 25_000  # long poll
 RING_PAGES = 600  # pages kept per channel set; who is further behind reads from the store
+RING_BYTES = 16_000_000  # and no more than this of them
 RING_IDLE_MS = 60_000  # a ring nobody reads is let go
 KEEP_ALIVE_S = 90  # uvicorn's 5 s closes idle seats' sockets under their next command
 

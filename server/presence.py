@@ -52,6 +52,12 @@ class Presence:
             self._pending[seat] = seen
             self._changed()
 
+    def hear(self, seat: SeatId) -> None:
+        """The seat is there still: what it has open stays open."""
+        seen = self._seen.get(seat)
+        if seen is not None:
+            self._seen[seat] = msgspec.structs.replace(seen, at_ms=self._clock())
+
     def forget(self, seat: SeatId) -> None:
         """The seat logged out."""
         before = self._seen.get(seat)

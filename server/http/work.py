@@ -59,8 +59,9 @@ async def beat(request: AnyRequest) -> Response[bytes]:
     asked = msgspec.json.decode(await request.body(), type=Beating)
     if asked.seat != visitor.seat:
         raise Fault(403, "other_seat")
-    store = centre_of(request).store
-    return answer(await store.beat(visitor.seat, visitor.person.id, asked.numbers_left))
+    centre = centre_of(request)
+    centre.hub.presence.hear(visitor.seat)
+    return answer(await centre.store.beat(visitor.seat, visitor.person.id, asked.numbers_left))
 
 
 @post("/v1/presence", status_code=204)

@@ -23,6 +23,7 @@ from casework.limits import PAGE_ENTRIES
 from casework.sync.messages import Beat, Page, Push, Verdict
 from server.store import Account, Held, Logged, NotOpenable, Session, VisibleRow, reading
 from server.store.connection import check_library, open_new, open_writer
+from server.store.fitting import fit
 from server.store.reading import Readers
 from server.store.schema import statements
 from server.store.writer import Writer
@@ -153,6 +154,7 @@ class SqliteStore:
     def _open(self) -> Writing:
         connection = open_writer(self.path)
         try:
+            fit(connection)
             writing = Writing(connection, self._terms, self._opened_ms)
         except BaseException:
             connection.close(True)

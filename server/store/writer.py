@@ -94,7 +94,7 @@ class Writer:
         while not is_last:
             jobs, is_last = self._gather()
             while jobs:
-                jobs = self._commit(jobs)
+                jobs = self._commit_surely(jobs)
         late, _ = self._gather() if not self._queue.empty() else ([], True)
         self._fail(late, Unavailable("stopping"))
         if self._writing is not None:
@@ -115,6 +115,16 @@ class Writer:
                 return jobs, True
             jobs.append(job)
         return jobs, False
+
+    def _commit_surely(self, jobs: list[_Job]) -> list[_Job]:
+        """A bug of ours must not end the one thread that writes."""
+        try:
+            return self._commit(jobs)
+        except Exception:
+            _LOG.exception("writer_broke")
+            self._discard()
+            self._fail(jobs, Unavailable("store_error"))
+            return []
 
     def _commit(self, jobs: list[_Job]) -> list[_Job]:
         """One transaction; returns the jobs that must be run again because another one broke it."""

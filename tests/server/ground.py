@@ -147,9 +147,9 @@ def unit_id() -> UnitId:
 class Served:
     """A real centre over loopback, in a thread."""
 
-    def __init__(self, paths: Paths, clock: Clock | None = None) -> None:
+    def __init__(self, paths: Paths, clock: Clock | None = None, door: Door | None = None) -> None:
         self.paths = paths
-        door = Door(port=0)
+        door = door or Door(port=0)
         self._socket = bound_socket(door)
         self.url = url_of(door, self._socket)
         started = threading.Event()

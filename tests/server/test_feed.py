@@ -7,6 +7,7 @@ import itertools
 from collections.abc import AsyncIterator, Callable, Sequence
 
 import msgspec
+import pytest
 
 from casework.ids import CaseId, CommandId, SeatId
 from casework.limits import PAGE_ENTRIES
@@ -155,3 +156,26 @@ def test_that_presence_is_told_once_per_change_and_forgotten() -> None:
     assert presence.everybody().seats == ()
     presence.note(seat, LI, "李", CaseId(""))
     assert presence.take_changes() is None
+
+
+def test_that_a_ring_is_bounded_in_bytes_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    ring = Ring(HALL, 0, 0)
+    monkeypatch.setattr("server.feed.RING_BYTES", 2000)
+    for seq in range(1, 60):
+        ring.take([logged(seq, "", "city")], 1, seq)
+    assert sum(len(frame.event) for frame in ring._frames) <= 2000
+    assert [(page.prev, page.next) for page in pages(ring, 58)] == [(58, 59)]
+
+
+def test_that_a_seat_that_beats_keeps_its_case_open() -> None:
+    clock = Clock()
+    presence = Presence(clock, lambda: None)
+    seat = SeatId("seat-1")
+    presence.note(seat, ZHANG, "张", CaseId("202607140001"))
+    for _ in range(3):
+        clock.now_ms += 60_000
+        presence.hear(seat)
+        presence.expire()
+    assert len(presence.everybody().seats) == 1
+    presence.hear(SeatId("seat-2"))
+    assert len(presence.everybody().seats) == 1
