@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import gridseat_files
@@ -9,9 +10,11 @@ from casework.clock.holidays import with_holidays
 from casework.clock.model import Calendar
 from casework.entities.city import City
 from casework.workflow import Post
+from server.blobs import Blobs
 from server.centre import shipped_catalogues
-from server.founding import Ground
+from server.founding import CannotFound, Ground
 from server.paths import Paths
+from server.store import Unavailable
 
 EMPTY = "empty"
 SMALL = "small"
@@ -41,13 +44,24 @@ def ground_of(city: str, seed: int, now_ms: int) -> Ground:
 def generated_ground(size: str, seed: int, now_ms: int) -> Ground:
     """A demonstration city as it stands now; whoever sits at a desk in it gets an account."""
     # Here, because a serving centre needs neither the generator nor its geometry.
-    from server.demo import city, files
+    from server.demo import city, files, photos
 
     made = city.generate(size, seed, now_ms, shipped_catalogues())
 
     def write_files(folder: Path) -> None:
         files.write_components(made, Paths(folder).components)
         files.write_base(made, Paths(folder).base_map)
+        write_blobs(photos.bodies(), Paths(folder).blobs)
 
     at_desks = tuple(person for person in made.people if person.posts - {Post.SUPERVISOR})
     return Ground(made.rows(), write_files, at_desks)
+
+
+def write_blobs(bodies: Mapping[str, bytes], folder: Path) -> None:
+    """Puts files where the centre serves them from. Raises CannotFound when the disk will not have them."""
+    blobs = Blobs(folder)
+    try:
+        for sha256, body in bodies.items():
+            blobs.put(sha256, 0, body, len(body))
+    except Unavailable as error:
+        raise CannotFound(f"cannot write the photos: {error}") from error

@@ -45,6 +45,7 @@ from server.demo import (
     lattice,
     params,
     patches,
+    photos,
     places,
     rhythm,
     roads,
@@ -177,7 +178,10 @@ def generate(size: str, seed: int, as_of_ms: int, catalogues: Mapping[str, Catal
     hand = Stagehand(next(streams), city, catalogues, crew, body.rows, unit_grids, plan.sayings)
     given = cases.numbers(made, rhythm.pace(city, as_of_ms))
     with _without_collecting():
-        lives = [hand.perform(seed_of, number) for seed_of, number in zip(made, given, strict=True)]
+        lives = [
+            photos.pictured(hand.perform(seed_of, number), as_of_ms)
+            for seed_of, number in zip(made, given, strict=True)
+        ]
     return DemoCity(
         city=city,
         units=body.rows,

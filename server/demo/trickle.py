@@ -28,6 +28,7 @@ from server.demo.components import cell_of
 from server.demo.lattice import Floats, Ints
 from server.demo.params import Matter
 from server.demo.people import masked_reporter
+from server.demo.photos import photos_of
 from server.demo.places import Gazetteer, addresses, gazetteer
 from server.demo.texts import condition_of, report_text
 
@@ -105,6 +106,8 @@ def next_report(rng: np.random.Generator, view: CityView, now_ms: int) -> Regist
         reporter=masked_reporter(rng, params.names()) if is_public else "",
         told_ms=now_ms - int(rng.integers(20, 180)) * 1000,
         is_reply_wanted=is_public and bool(rng.random() < 0.45),
+        # Who telephones sends no picture.
+        photos=() if source is Source.HOTLINE else photos_of(matter.kind, matter.code)[:1],
     )
 
 

@@ -14,7 +14,16 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QLinearGradient, QPainter, QPainterPath, QPen, QPolygonF, QRadialGradient
+from PySide6.QtGui import (
+    QColor,
+    QImage,
+    QLinearGradient,
+    QPainter,
+    QPainterPath,
+    QPen,
+    QPolygonF,
+    QRadialGradient,
+)
 
 WIDTH_PX, HEIGHT_PX = 800, 600
 NEAR_M = 0.25
@@ -50,7 +59,11 @@ class Camera:
         dx, dy, dz = spot[0] - self.x, spot[1] - self.y, spot[2] - self.z
         right = dx * math.cos(yaw) - dy * math.sin(yaw)
         level = dx * math.sin(yaw) + dy * math.cos(yaw)
-        return right, level * math.sin(pitch) + dz * math.cos(pitch), level * math.cos(pitch) - dz * math.sin(pitch)
+        return (
+            right,
+            level * math.sin(pitch) + dz * math.cos(pitch),
+            level * math.cos(pitch) - dz * math.sin(pitch),
+        )
 
     def depth(self, spot: Spot) -> float:
         return self.seen(spot)[2]
@@ -136,7 +149,7 @@ class Brush:
         self.camera, self.light, self.rng = camera, light, rng
         self.painter = QPainter(self.image)
         self.painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._standing: list[tuple[float, Callable[[], None]]] = []
+        self._standing: list[tuple[float, float, Callable[[], None]]] = []
         self._glows: list[tuple[QPointF, float, QColor]] = []
 
     # --- from metres to the picture -------------------------------------------------------------------
@@ -168,8 +181,16 @@ class Brush:
         )
 
     def hazed(self, colour: str | QColor, depth: float) -> QColor:
-        """What distance makes of a colour."""
-        return mixed(colour, self.light.haze, 0.75 * (1 - math.exp(-max(depth - 4, 0) / 55)))
+        """What distance and the time of day make of a colour."""
+        light = self.light
+        far = mixed(colour, light.haze, 0.75 * (1 - math.exp(-max(depth - 4, 0) / 55)))
+        return mixed(far, light.wash, light.wash_alpha)
+
+    def shine(self, spots: Sequence[Spot], colour: str) -> None:
+        """A flat polygon that gives light itself: a lamp, a window at night."""
+        self.painter.setBrush(QColor(colour))
+        self.painter.setPen(Qt.PenStyle.NoPen)
+        self.painter.drawPolygon(self.outline(spots))
 
     # --- flat things ----------------------------------------------------------------------------------
 
@@ -185,7 +206,9 @@ class Brush:
         """A flat polygon that lies."""
         self.face([(x, y, z) for x, y in points], colour)
 
-    def strip(self, x0: float, x1: float, y0: float, y1: float, colour: str, z: float = 0.0, step: float = 4.0) -> None:
+    def strip(
+        self, x0: float, x1: float, y0: float, y1: float, colour: str, z: float = 0.0, step: float = 4.0
+    ) -> None:
         """A long stretch of ground, in pieces so that it fades with distance."""
         y = y0
         while y < y1:
@@ -208,6 +231,8 @@ class Brush:
 
     def blob(self, spot: Spot, radius_m: float, colour: str | QColor, flat: float = 0.85) -> None:
         """A round spot that faces the viewer."""
+        if self.camera.depth(spot) < 0.7:
+            return
         middle, radius = self.at(spot), radius_m * self.scale(spot)
         self.painter.setPen(Qt.PenStyle.NoPen)
         self.painter.setBrush(self.hazed(colour, self.camera.depth(spot)))
@@ -216,7 +241,14 @@ class Brush:
     # --- bodies ---------------------------------------------------------------------------------------
 
     def box(
-        self, x: float, y: float, width: float, length: float, height: float, colour: str | QColor, z: float = 0.0
+        self,
+        x: float,
+        y: float,
+        width: float,
+        length: float,
+        height: float,
+        colour: str | QColor,
+        z: float = 0.0,
     ) -> None:
         """A box from its near left corner; the faces that look at the camera."""
         top, cam = z + height, self.camera
@@ -225,11 +257,18 @@ class Brush:
             self.face([(x, near, z), (x, far, z), (x, far, top), (x, near, top)], lit(colour, 0.80))
         elif cam.x > x + width:
             right = x + width
-            self.face([(right, near, z), (right, far, z), (right, far, top), (right, near, top)], lit(colour, 0.86))
+            self.face(
+                [(right, near, z), (right, far, z), (right, far, top), (right, near, top)], lit(colour, 0.86)
+            )
         if cam.y < near:
-            self.face([(x, near, z), (x + width, near, z), (x + width, near, top), (x, near, top)], lit(colour, 0.95))
+            self.face(
+                [(x, near, z), (x + width, near, z), (x + width, near, top), (x, near, top)],
+                lit(colour, 0.95),
+            )
         elif cam.y > far:
-            self.face([(x, far, z), (x + width, far, z), (x + width, far, top), (x, far, top)], lit(colour, 0.95))
+            self.face(
+                [(x, far, z), (x + width, far, z), (x + width, far, top), (x, far, top)], lit(colour, 0.95)
+            )
         if cam.z > top:
             self.ground(box_of(x, y, width, length), lit(colour, 1.10), top)
 
@@ -242,7 +281,9 @@ class Brush:
         self.painter.setPen(pen)
         self.painter.drawLine(self.at(foot) + shift, self.at(head) + shift)
 
-    def drum(self, x: float, y: float, radius: float, height: float, colour: str | QColor, z: float = 0.0) -> None:
+    def drum(
+        self, x: float, y: float, radius: float, height: float, colour: str | QColor, z: float = 0.0
+    ) -> None:
         """An upright cylinder."""
         low = self.outline([(px, py, z) for px, py in circle(x, y, radius)])
         high = self.outline([(px, py, z + height) for px, py in circle(x, y, radius)])
@@ -290,7 +331,9 @@ class Brush:
     @contextmanager
     def soft(self, blur_px: int = 7) -> Any:
         """What is drawn inside gets soft edges."""
-        small = QImage(WIDTH_PX // blur_px + 2, HEIGHT_PX // blur_px + 2, QImage.Format.Format_ARGB32_Premultiplied)
+        small = QImage(
+            WIDTH_PX // blur_px + 2, HEIGHT_PX // blur_px + 2, QImage.Format.Format_ARGB32_Premultiplied
+        )
         small.fill(0)
         kept, self.painter = self.painter, QPainter(small)
         self.painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -313,32 +356,32 @@ class Brush:
             self.painter.drawPolygon(self.outline([(x, y, z) for x, y in foot]))
 
     def glow(self, spot: Spot, radius_m: float, colour: str, strength: float = 0.9) -> None:
-        """A lamp that shines; drawn after the night has been laid over everything."""
+        """A lamp that shines; drawn last, over what stands before it."""
         self._glows.append((self.at(spot), radius_m * self.scale(spot), faded(colour, strength)))
 
     def pool(self, x: float, y: float, radius: float, colour: str, alpha: float) -> None:
-        """Light on the ground, after the night too."""
+        """Light on the ground, drawn last too."""
         bound = self.outline([(px, py, 0.02) for px, py in circle(x, y, radius)]).boundingRect()
         self._glows.append((bound.center(), -bound.width() / 2, faded(colour, alpha)))
 
     # --- the end --------------------------------------------------------------------------------------
 
     def stand(self, x: float, y: float, act: Callable[[], None]) -> None:
-        """Something that stands there; what is nearer is drawn over it."""
-        self._standing.append((self.camera.depth((x, y, 0)), act))
+        """Something that stands there; what is nearer is drawn over it. It has its own chance: no other moves it."""
+        self._standing.append((self.camera.depth((x, y, 0)), self.rng.random(), act))
 
     def raise_all(self) -> None:
         """Draws what stands, the farthest first."""
-        for _, act in sorted(self._standing, key=lambda one: -one[0]):
+        kept, standing, self._standing = self.rng, self._standing, []
+        for _, chance, act in sorted(standing, key=lambda one: -one[0]):
+            self.rng = random.Random(chance)
             act()
-        self._standing = []
+        self.rng = kept
 
     def finish(self) -> QImage:
-        """Time of day, lamps, a little dark at the corners."""
+        """What stands, then what shines, then a little dark at the corners."""
         self.raise_all()
         painter, whole = self.painter, self.image.rect()
-        if self.light.wash_alpha:
-            painter.fillRect(whole, faded(self.light.wash, self.light.wash_alpha))
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Screen)
         for middle, radius, colour in self._glows:

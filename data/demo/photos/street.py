@@ -22,6 +22,7 @@ RUST = ("#7a6a3c", "#8a7a45", "#6b7a3f")
 SOIL, GRASS = "#5e5140", "#6f8850"
 STEEL, DARK_STEEL = "#9aa0a4", "#555c62"
 SIGNS = ("#8c4a3f", "#3f5f7d", "#4f6f58", "#7d6a45", "#5f5370", "#8a7a5a")
+BRIGHT = ("#e2c184", "#c9a668", "#f0dcae", "#d9b778")
 WALLS = ("#c9c0ae", "#b9b4a8", "#c6b49c", "#adb2b0", "#bfae9f")
 
 
@@ -124,7 +125,9 @@ def _joint(brush: Brush, spots: list[tuple[float, float, float]], colour: str = 
 
 def hedge(brush: Brush, x: float, y0: float, y1: float, height: float = 1.0, width: float = 1.0) -> None:
     """A clipped hedge along the street, standing in a bed with a low wall."""
-    brush.stand(x + width / 2, (max(y0, brush.camera.y) + y1) / 2 + 6, lambda: _hedge(brush, x, y0, y1, height, width))
+    brush.stand(
+        x + width / 2, (max(y0, brush.camera.y) + y1) / 2 + 6, lambda: _hedge(brush, x, y0, y1, height, width)
+    )
 
 
 def _hedge(brush: Brush, x: float, y0: float, y1: float, height: float, width: float) -> None:
@@ -133,7 +136,9 @@ def _hedge(brush: Brush, x: float, y0: float, y1: float, height: float, width: f
     brush.box(x + 0.08, y0, width - 0.16, y1 - y0, height * 0.75, "#3f5436", KERB_Z + 0.2)
     spots = []
     for _ in range(int((y1 - y0) * 34)):
-        spots.append((x + rng.uniform(0, width), rng.uniform(y0, y1), KERB_Z + 0.25 + height * rng.random() ** 0.7))
+        spots.append(
+            (x + rng.uniform(0, width), rng.uniform(y0, y1), KERB_Z + 0.25 + height * rng.random() ** 0.7)
+        )
     spots.sort(key=lambda spot: (-brush.camera.depth(spot), spot[2]))
     for spot in spots:
         if brush.camera.depth(spot) > 0.6:
@@ -141,7 +146,9 @@ def _hedge(brush: Brush, x: float, y0: float, y1: float, height: float, width: f
             brush.blob(spot, rng.uniform(0.09, 0.19), lit(rng.choice((*HEDGE, *HEDGE, *RUST)), shade), 0.85)
 
 
-def tree(brush: Brush, x: float, y: float, height: float = 6.0, spread: float = 1.7, in_pit: bool = True) -> None:
+def tree(
+    brush: Brush, x: float, y: float, height: float = 6.0, spread: float = 1.7, in_pit: bool = True
+) -> None:
     """A street tree in its pit."""
     z = KERB_Z if x > 0 or x < ROAD_LEFT else 0.0
     if in_pit:
@@ -158,7 +165,7 @@ def _tree(brush: Brush, x: float, y: float, z: float, height: float, spread: flo
         brush.pole((x, y, z), (x, y, z + 1.15), 0.25, "#dcd8cd")  # whitewashed
     brush.line([(x, y, z + height * 0.45), (x + 0.7, y + 0.1, z + height * 0.7)], trunk, 0.10)
     brush.line([(x, y, z + height * 0.5), (x - 0.6, y, z + height * 0.72)], trunk, 0.10)
-    brush.leaves((x, y, z + height * 0.82), (spread, spread, height * 0.36), 95, CROWN, 0.36)
+    brush.leaves((x, y, z + height * 0.82), (spread, spread, height * 0.36), 190, CROWN, 0.27)
 
 
 def far_side(brush: Brush, until: float = 100.0) -> None:
@@ -176,7 +183,14 @@ def far_side(brush: Brush, until: float = 100.0) -> None:
 
 
 def house(
-    brush: Brush, x: float, y: float, width: float, length: float, height: float, wall: str, faces_right: bool = False
+    brush: Brush,
+    x: float,
+    y: float,
+    width: float,
+    length: float,
+    height: float,
+    wall: str,
+    faces_right: bool = False,
 ) -> None:
     """A house along the street: the side with the windows looks at it."""
     seed = brush.rng.random()
@@ -195,7 +209,7 @@ def house(
                 glass = "#e8c88a" if is_lit else ("#6b7a83", "#5f6c74", "#77858c")[(row + column) % 3]
                 spots = [(side, left, low), (side, left + gap * 0.56, low)]
                 spots += [(s, v, low + 1.5) for s, v, _ in reversed(spots)]
-                brush.face(spots, glass)
+                (brush.shine if is_lit else brush.face)(spots, glass)
 
     brush.stand(x + width / 2, y + length / 2 + 14, act)
 
@@ -206,7 +220,9 @@ def shops(brush: Brush, y0: float, y1: float, x: float = PAVEMENT_RIGHT, shut: f
     while y < y1:
         length = rng.uniform(4.2, 6.0)
         spec = (rng.choice(SIGNS), rng.choice(WALLS), rng.random() < shut, rng.uniform(9, 17))
-        brush.stand(x + 1, y + length / 2 + 4, lambda y=y, length=length, spec=spec: _shop(brush, x, y, length, spec))
+        brush.stand(
+            x + 1, y + length / 2 + 4, lambda y=y, length=length, spec=spec: _shop(brush, x, y, length, spec)
+        )
         y += length
 
 
@@ -215,8 +231,9 @@ def _shop(brush: Brush, x: float, y: float, length: float, spec: tuple[str, str,
     brush.box(x, y, 6, length, height, wall)
 
     def panel(left: float, right: float, low: float, high: float, colour: str, out: float = 0.0) -> None:
-        side = x - out
-        brush.face([(side, left, low), (side, right, low), (side, right, high), (side, left, high)], colour)
+        side, is_bright = x - out, brush.light.is_night and colour in BRIGHT
+        draw = brush.shine if is_bright else brush.face
+        draw([(side, left, low), (side, right, low), (side, right, high), (side, left, high)], colour)
 
     panel(y + 0.15, y + length - 0.15, KERB_Z, 2.7, "#8f8a82")
     if is_shut:
@@ -225,11 +242,11 @@ def _shop(brush: Brush, x: float, y: float, length: float, spec: tuple[str, str,
             low = KERB_Z + 0.2 * k
             panel(y + 0.3, y + length - 0.3, low, low + 0.03, "#7d8385")
     else:
-        warm = "#e6c890" if brush.light.is_night else "#59636a"
-        panel(y + 0.35, y + length * 0.62, 0.65, 2.5, warm)
-        panel(y + length * 0.66, y + length - 0.35, KERB_Z, 2.5, lit(warm, 0.82).name())
+        glass, door, thing = BRIGHT[:3] if brush.light.is_night else ("#59636a", "#4b555b", "#7b868b")
+        panel(y + 0.35, y + length * 0.62, 0.65, 2.5, glass)
+        panel(y + length * 0.66, y + length - 0.35, KERB_Z, 2.5, door)
         panel(y + 0.35, y + length * 0.62, KERB_Z, 0.62, "#a79f92")
-        panel(y + 0.55, y + length * 0.34, 0.75, 1.6, lit(warm, 1.18).name())
+        panel(y + 0.55, y + length * 0.34, 0.75, 1.6, thing)
     panel(y + 0.1, y + length - 0.1, 2.75, 3.55, sign, 0.12)
     step = (length - 1.6) / 4
     for k in range(4):  # characters nobody can read from here
@@ -239,10 +256,12 @@ def _shop(brush: Brush, x: float, y: float, length: float, spec: tuple[str, str,
         for column in range(columns):
             left, low = y + (column + 0.22) * length / columns, 4.6 + row * 3.0
             is_lit = brush.light.is_night and (row * 5 + column * 3) % 4 == 0
-            panel(left, left + length / columns * 0.56, low, low + 1.4, "#e0c084" if is_lit else "#6d7a82")
+            panel(left, left + length / columns * 0.56, low, low + 1.4, BRIGHT[3] if is_lit else "#6d7a82")
 
 
-def lamp(brush: Brush, x: float, y: float, is_lit: bool = False, height: float = 8.5, hangs: bool = False) -> None:
+def lamp(
+    brush: Brush, x: float, y: float, is_lit: bool = False, height: float = 8.5, hangs: bool = False
+) -> None:
     """A street lamp on the pavement with its arm over the road."""
     brush.shadow(circle(x, y, 0.1), 2.0, KERB_Z)
 
@@ -279,8 +298,18 @@ def car(brush: Brush, x: float, y: float, colour: str, z: float = 0.0, length: f
         brush.box(x, y, width, length, 0.62, body, z + 0.26)
         low, high = z + 0.88, z + 1.45
         a, b, inset = y + 0.55, y + length - 1.15, 0.16
-        base = [(x, a - 0.35, low), (x + width, a - 0.35, low), (x + width, b + 0.45, low), (x, b + 0.45, low)]
-        roof = [(x + inset, a, high), (x + width - inset, a, high), (x + width - inset, b, high), (x + inset, b, high)]
+        base = [
+            (x, a - 0.35, low),
+            (x + width, a - 0.35, low),
+            (x + width, b + 0.45, low),
+            (x, b + 0.45, low),
+        ]
+        roof = [
+            (x + inset, a, high),
+            (x + width - inset, a, high),
+            (x + width - inset, b, high),
+            (x + inset, b, high),
+        ]
         side = (0, 3) if brush.camera.x < x else (1, 2)
         for one, other in (side, (0, 1)):
             brush.face([base[one], base[other], roof[other], roof[one]], glass)
@@ -288,9 +317,19 @@ def car(brush: Brush, x: float, y: float, colour: str, z: float = 0.0, length: f
         brush.line([roof[0], base[0]], lit(body, 0.9), 0.07)
         brush.line([roof[1], base[1]], lit(body, 0.9), 0.07)
         for left in (x + 0.08, x + width - 0.38):
-            lamp_ = [(left, y, z + 0.62), (left + 0.3, y, z + 0.62), (left + 0.3, y, z + 0.8), (left, y, z + 0.8)]
+            lamp_ = [
+                (left, y, z + 0.62),
+                (left + 0.3, y, z + 0.62),
+                (left + 0.3, y, z + 0.8),
+                (left, y, z + 0.8),
+            ]
             brush.face(lamp_, "#9c3a34")
-        plate = [(x + 0.65, y, z + 0.42), (x + 1.1, y, z + 0.42), (x + 1.1, y, z + 0.56), (x + 0.65, y, z + 0.56)]
+        plate = [
+            (x + 0.65, y, z + 0.42),
+            (x + 1.1, y, z + 0.42),
+            (x + 1.1, y, z + 0.56),
+            (x + 0.65, y, z + 0.56),
+        ]
         brush.face(plate, "#3b6a9c")
 
     brush.stand(x + 0.9, y + 0.2, act)
@@ -330,9 +369,13 @@ def bag(brush: Brush, x: float, y: float, size: float, colour: str, z: float = K
         brush.painter.setBrush(lit(tone, 0.82))
         brush.painter.drawEllipse(middle, radius, radius * 0.82)
         brush.painter.setBrush(lit(tone, 1.02))
-        brush.painter.drawEllipse(middle + QPointF(-radius * 0.14, -radius * 0.10), radius * 0.76, radius * 0.6)
+        brush.painter.drawEllipse(
+            middle + QPointF(-radius * 0.14, -radius * 0.10), radius * 0.76, radius * 0.6
+        )
         brush.painter.setBrush(lit(tone, 1.25))
-        brush.painter.drawEllipse(middle + QPointF(-radius * 0.34, -radius * 0.26), radius * 0.24, radius * 0.16)
+        brush.painter.drawEllipse(
+            middle + QPointF(-radius * 0.34, -radius * 0.26), radius * 0.24, radius * 0.16
+        )
         brush.painter.setBrush(lit(tone, 0.9))
         knot = middle + QPointF(radius * 0.1, -radius * 0.86)
         brush.painter.drawEllipse(knot, radius * 0.2, radius * 0.2)
@@ -352,7 +395,10 @@ def cone(brush: Brush, x: float, y: float, z: float = 0.0) -> None:
             yaw = math.radians(right.yaw)
             ax, ay = math.cos(yaw), -math.sin(yaw)
             spots = [(x - ax * wide, y - ay * wide, z + low), (x + ax * wide, y + ay * wide, z + low)]
-            spots += [(x + ax * narrow, y + ay * narrow, z + high), (x - ax * narrow, y - ay * narrow, z + high)]
+            spots += [
+                (x + ax * narrow, y + ay * narrow, z + high),
+                (x - ax * narrow, y - ay * narrow, z + high),
+            ]
             brush.face(spots, colour)
             half = [spots[1], spots[2], (x, y, z + high), (x, y, z + low)]
             brush.face(half, lit(colour, 0.85))
@@ -360,8 +406,81 @@ def cone(brush: Brush, x: float, y: float, z: float = 0.0) -> None:
     brush.stand(x, y, act)
 
 
-def board(brush: Brush, spots: Sequence[Ground], low: float, high: float, colour: str, z: float = 0.0) -> None:
+def board(
+    brush: Brush, spots: Sequence[Ground], low: float, high: float, colour: str, z: float = 0.0
+) -> None:
     """A straight panel standing on the ground from one point to the next."""
     (x0, y0), (x1, y1) = spots
     face = [(x0, y0, z + low), (x1, y1, z + low), (x1, y1, z + high), (x0, y0, z + high)]
     brush.face(face, colour)
+
+
+SCRAPS = ("#e8e4da", "#d9d3c2", "#b7c4cc", "#c98f6a", "#8fae9a", "#f0ede6", "#cfb46a", "#a06a5a")
+
+
+def open_street(brush: Brush, tree_step: float = 8.0, first: float = 4.0, with_shops: bool = True) -> None:
+    """What stands around in most pictures."""
+    sky(brush)
+    skyline(brush)
+    road(brush)
+    far_side(brush)
+    if with_shops:
+        shops(brush, brush.camera.y - 4, 70)
+    else:
+        hedge(brush, PAVEMENT_RIGHT, brush.camera.y - 2, 45)
+        park(brush)
+    y = first
+    while y < 44:
+        tree(brush, 0.75, y)
+        y += tree_step
+
+
+def park(brush: Brush) -> None:
+    """Lawn and trees behind the hedge."""
+    rng = brush.rng
+    brush.strip(4.7, 40, brush.camera.y - 6, 90, GRASS, KERB_Z)
+    for _ in range(16):
+        tree(
+            brush,
+            rng.uniform(6.5, 17),
+            rng.uniform(brush.camera.y + 2, 50),
+            rng.uniform(4.5, 7),
+            2.0,
+            in_pit=False,
+        )
+
+
+def scraps(brush: Brush, middle: Ground, spread: Ground, count: int, z: float, size: float = 0.09) -> None:
+    """Paper, cups and leaves on the ground."""
+    rng = brush.rng
+    for _ in range(count):
+        x, y = middle[0] + rng.gauss(0, spread[0]), middle[1] + rng.gauss(0, spread[1])
+        turn, wide = rng.uniform(0, math.pi), size * rng.uniform(0.35, 1.3)
+        points = []
+        for corner in range(rng.choice((4, 4, 5))):
+            angle = turn + corner * 2 * math.pi / 4.6 + rng.uniform(-0.3, 0.3)
+            points.append((x + wide * math.cos(angle), y + wide * 0.8 * math.sin(angle)))
+        brush.ground([(px + 0.015, py - 0.015) for px, py in points], faded("#1b1d20", 0.5), z)
+        brush.ground(points, rng.choice(SCRAPS), z + 0.01)
+
+
+def rough(
+    brush: Brush, x: float, y: float, radius: Ground, rough: float = 0.16, steps: int = 26
+) -> list[Ground]:
+    """An irregular round outline."""
+    found = []
+    for k in range(steps):
+        turn, far = 2 * math.pi * k / steps, 1 + brush.rng.uniform(-rough, rough)
+        found.append((x + radius[0] * far * math.cos(turn), y + radius[1] * far * math.sin(turn)))
+    return found
+
+
+def crack(brush: Brush, x: float, y: float, heading: float, length: float, width: float = 0.02) -> None:
+    spots = [(x, y, 0.0)]
+    for _ in range(int(length / 0.16)):
+        heading += brush.rng.uniform(-0.6, 0.6)
+        x, y = x + 0.16 * math.cos(heading), y + 0.16 * math.sin(heading)
+        spots.append((x, y, 0.0))
+        if brush.rng.random() < 0.12 and length > 0.8:
+            crack(brush, x, y, heading + brush.rng.choice((-1.0, 1.0)), length * 0.4, width * 0.7)
+    brush.line(spots, "#3a3b3d", width)
