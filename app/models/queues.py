@@ -79,24 +79,24 @@ def is_running(case: Case, task: Task | None) -> bool:
 QUEUES: tuple[QueueSpec, ...] = (
     QueueSpec(
         id="registered",
-        title=QT_TRANSLATE_NOOP("Queue", "To accept"),
+        title=QT_TRANSLATE_NOOP("Queue", "Accept"),
         holds=at(Stage.REGISTERED),
         workers=frozenset({Post.ACCEPTOR, Post.DUTY_LEADER}),
     ),
     QueueSpec(
         id="verifying",
-        title=QT_TRANSLATE_NOOP("Queue", "To verify"),
+        title=QT_TRANSLATE_NOOP("Queue", "Verify"),
         holds=at(Stage.VERIFYING),
     ),
     QueueSpec(
         id="awaiting_filing",
-        title=QT_TRANSLATE_NOOP("Queue", "To file"),
+        title=QT_TRANSLATE_NOOP("Queue", "File"),
         holds=at(Stage.AWAITING_FILING),
         workers=frozenset({Post.DUTY_LEADER}),
     ),
     QueueSpec(
         id="awaiting_dispatch",
-        title=QT_TRANSLATE_NOOP("Queue", "To dispatch"),
+        title=QT_TRANSLATE_NOOP("Queue", "Dispatch"),
         holds=at(Stage.AWAITING_DISPATCH),
         workers=frozenset({Post.DISPATCHER}),
     ),
@@ -108,19 +108,19 @@ QUEUES: tuple[QueueSpec, ...] = (
     ),
     QueueSpec(
         id="awaiting_check",
-        title=QT_TRANSLATE_NOOP("Queue", "To check"),
+        title=QT_TRANSLATE_NOOP("Queue", "Check"),
         holds=at(Stage.AWAITING_CHECK, Stage.CHECKING),
         workers=frozenset({Post.ACCEPTOR, Post.SUPERVISOR}),
     ),
     QueueSpec(
         id="awaiting_close",
-        title=QT_TRANSLATE_NOOP("Queue", "To close"),
+        title=QT_TRANSLATE_NOOP("Queue", "Close"),
         holds=at(Stage.AWAITING_CLOSE),
         workers=frozenset({Post.DUTY_LEADER}),
     ),
     QueueSpec(
         id="to_receive",
-        title=QT_TRANSLATE_NOOP("Queue", "To receive"),
+        title=QT_TRANSLATE_NOOP("Queue", "Receive"),
         holds=is_with_unit(TaskState.SENT),
         clock=Clock.RECEIVE,
         posts=UNIT,
@@ -136,7 +136,7 @@ QUEUES: tuple[QueueSpec, ...] = (
     ),
     QueueSpec(
         id="late_receive",
-        title=QT_TRANSLATE_NOOP("Queue", "Not received"),
+        title=QT_TRANSLATE_NOOP("Queue", "Not taken"),
         holds=is_with_unit(TaskState.SENT),
         clock=Clock.RECEIVE,
         posts=HALL | UNIT,
@@ -144,7 +144,7 @@ QUEUES: tuple[QueueSpec, ...] = (
     ),
     QueueSpec(
         id="late_handling",
-        title=QT_TRANSLATE_NOOP("Queue", "Not handled"),
+        title=QT_TRANSLATE_NOOP("Queue", "Not done"),
         holds=is_running,
         clock=Clock.HANDLING,
         posts=HALL | UNIT,

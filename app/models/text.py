@@ -60,7 +60,7 @@ def column_left(ms: int) -> str:
         text = translate("Text", "{0} h").format(size // 3600_000)
     else:
         text = duration(size)
-    return translate("Text", "{0} over").format(text) if ms < 0 else text
+    return translate("Text", "−{0}").format(text) if ms < 0 else text
 
 
 def _days(ms: int) -> str:

@@ -17,6 +17,7 @@ TOP_PX = 7
 GROUP_GAP_PX = 16
 SIDE_PX = 12
 BAR_PX = 3
+LATE_PX = 20  # the triangle before a count of late cases
 
 
 class Rail(QWidget):
@@ -62,7 +63,7 @@ class Rail(QWidget):
             self._paint_queue(painter, box, queue)
         y = self.height() - 22
         used = paint.draw_caps(painter, SIDE_PX, y, "F2")
-        paint.draw_text(painter, SIDE_PX + used + 8, y, self.tr("Change queue"), "text2", tokens.FONT_CAP_PX)
+        paint.draw_text(painter, SIDE_PX + used + 8, y, self.tr("Switch"), "text2", tokens.FONT_CAP_PX)
 
     def _paint_queue(self, painter: QPainter, box: QRect, queue: QueueSpec) -> None:
         counts = self._model.counts(queue)
@@ -74,8 +75,6 @@ class Rail(QWidget):
             painter.fillRect(box, theme.ink("bg2"))
         y = box.top() + box.height() / 2
         is_empty = counts.total == 0
-        tone = "text2" if is_empty and not is_here else "text1"
-        paint.draw_text(painter, SIDE_PX, y, queue.name, tone, tokens.FONT_BODY_PX, is_here)
         figure = text.thousands(counts.total)
         is_late = queue.is_overdue and not is_empty
         count_px = paint.text_width(figure, tokens.FONT_BODY_PX, is_late or is_here)
@@ -83,7 +82,11 @@ class Rail(QWidget):
         count_tone = "alarm_text" if is_late else "text1" if is_here else "text2"
         paint.draw_text(painter, x, y, figure, count_tone, tokens.FONT_BODY_PX, is_late or is_here)
         if is_late:
-            paint.draw_mark(painter, "triangle", QPointF(x - 14, y - 1), 12)
+            x -= LATE_PX
+            paint.draw_mark(painter, "triangle", QPointF(x + 6, y - 1), 12)
+        tone = "text2" if is_empty and not is_here else "text1"
+        name = paint.elided(queue.name, x - SIDE_PX - 2, tokens.FONT_BODY_PX, is_here)
+        paint.draw_text(painter, SIDE_PX, y, name, tone, tokens.FONT_BODY_PX, is_here)
 
     def _at(self, event: QMouseEvent) -> QueueSpec | None:
         point = event.position().toPoint()
