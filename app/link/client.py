@@ -18,7 +18,7 @@ import msgspec
 
 from app.link.sse import EventReader, ServerEvent, TooLong
 from app.link.wire import Beating, Failure, Opened, Present, Trouble, Wrong
-from casework.limits import PAGE_ENTRIES
+from casework.limits import PAGE_ENTRIES, PHOTO_BYTES
 from casework.sync.messages import (
     PROTOCOL,
     Answer,
@@ -37,6 +37,7 @@ CONNECT_S = 3.0
 BEAT_S = 4.0
 CALL_S = 15.0
 SNAPSHOT_S = 180.0  # the centre may have to build it
+PHOTO_S = 60.0  # the largest one over a poor line
 STREAM_SILENCE_S = 40.0  # the centre says something every 15 s
 BODY_BYTES = 64 * 2**20
 CHUNK_BYTES = 256 * 1024
@@ -159,6 +160,12 @@ class CentreClient:
 
     # -- files
 
+    async def photo(self, sha256: str) -> bytes | Failure:
+        """A photo's bytes; the caller checks them."""
+        return await self._call(
+            "GET", f"/v1/blobs/{sha256}", timeout_s=PHOTO_S, most_bytes=PHOTO_BYTES
+        )
+
     async def download(
         self, snapshot: Snapshot, path: Path, told: Callable[[int], None] | None = None
     ) -> Failure | None:
@@ -233,6 +240,7 @@ class CentreClient:
         query: dict[str, Any] | None = None,
         timeout_s: float = CALL_S,
         signed: bool = True,
+        most_bytes: int = BODY_BYTES,
     ) -> bytes | Failure:
         """The answer's bytes or a Failure, in `timeout_s` at most."""
         if self.is_cut:
@@ -247,7 +255,7 @@ class CentreClient:
                 asyncio.timeout(timeout_s),
                 self._http.stream(method, path, params=query, content=content, headers=headers) as answer,
             ):
-                raw = await _bounded(answer)
+                raw = await _bounded(answer, most_bytes)
                 return raw if answer.is_success else _said_no(answer, raw)
         except TimeoutError:
             return Failure(Trouble.UNREACHABLE, "no answer in time")
@@ -257,12 +265,12 @@ class CentreClient:
             return Failure(Trouble.GARBAGE, _where(error))
 
 
-async def _bounded(answer: httpx.Response) -> bytes:
+async def _bounded(answer: httpx.Response, most_bytes: int = BODY_BYTES) -> bytes:
     parts: list[bytes] = []
     size = 0
     async for piece in answer.aiter_bytes():
         size += len(piece)
-        if size > BODY_BYTES:
+        if size > most_bytes:
             raise TooLong("the answer is too long")
         parts.append(piece)
     return b"".join(parts)

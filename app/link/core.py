@@ -225,6 +225,8 @@ class Core:
         if page.is_last:
             self._as_of_ms = max(self._as_of_ms, page.centre_ms)
         self.do(self.side.read(page, self.now_ms()))
+        if self.side.is_caught_up:
+            self._was_rebuilt = False
 
     def answer(self, answer: Answer) -> None:
         self.do(self.side.answer(answer, self.now_ms()))
@@ -271,6 +273,10 @@ class Core:
     def note_dataset(self, dataset: str) -> None:
         """A file has been replaced by a newer one."""
         self._publish(Notice(dataset=dataset))
+
+    def note_photo(self, sha256: str) -> None:
+        """A photo that was wished for has come."""
+        self._publish(Notice(photo=sha256))
 
     def note_fault(self, fault: Fault) -> None:
         self.link_fault = fault

@@ -39,3 +39,4 @@ class Notice(msgspec.Struct, frozen=True):
     is_outbox: bool = False
     is_status: bool = False
     dataset: str = ""  # a file of this name has been replaced
+    photo: str = ""  # this one has come
