@@ -87,6 +87,9 @@ def main(given: Sequence[str] | None = None) -> int:
     except (CannotFound, CannotServe, NotOpenable) as error:
         print(f"gridseat-centre: {error}", file=sys.stderr)
         return 2
+    except OSError as error:
+        print(f"gridseat-centre: {error.filename or asked.dir}: {error.strerror}", file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         return 130
 

@@ -62,6 +62,8 @@ class SqliteStore:
             writing = self._open()
         except (apsw.NotADBError, apsw.CorruptError) as error:
             raise NotOpenable(f"{path.name} is damaged: {error}") from error
+        except apsw.Error as error:
+            raise NotOpenable(f"cannot open {path}: {error}") from error
         self._writer = Writer(writing, self._open, self._close, clock)
         self._readers = Readers(path)
         self._pool = ThreadPoolExecutor(READERS, "store-reader")

@@ -23,7 +23,7 @@ from casework.entities.person import Person
 from casework.facts import Actor, Facts, NumberBlock
 from casework.ids import CommandId, Key, PersonId, SeatId
 from casework.ledger.chain import Line, leaf_of, link
-from casework.limits import CLAIM_SILENCE_MS, NUMBER_BLOCK, NUMBER_LOW
+from casework.limits import CLAIM_SILENCE_MS, NUMBER_BLOCK, NUMBER_LOW, RECEIPT_DAYS
 from casework.refusal import Refusal, RefusalCode, refuse
 from casework.sync.centre import Change, Outcome, Stored, accept
 from casework.sync.messages import (
@@ -106,7 +106,8 @@ class Writing:
             for key, body in connection.execute("SELECT key, body FROM row_person")
         }
         self._blocks: dict[SeatId, tuple[NumberBlock, ...]] = {}
-        for seat, day, first, last in connection.execute("SELECT seat, day, first, last FROM block"):
+        sql = "SELECT seat, day, first, last FROM block WHERE day >= ? ORDER BY day, first"
+        for seat, day, first, last in connection.execute(sql, (_oldest_day(opened_ms),)):
             self._blocks[seat] = (*self._blocks.get(seat, ()), NumberBlock(day, first, last))
         self._memo: dict[Key, Stored | None] = {}
         self._dirty: set[SeatId] = set()
@@ -250,7 +251,9 @@ class Writing:
         block = NumberBlock(day, first, first + NUMBER_BLOCK - 1)
         self._db.execute("INSERT OR REPLACE INTO number VALUES (?, ?)", (day, block.last + 1))
         self._db.execute("INSERT INTO block VALUES (?, ?, ?, ?)", (seat, day, block.first, block.last))
-        self._blocks[seat] = (*self._blocks.get(seat, ()), block)
+        oldest = _oldest_day(self.now_ms)
+        held = (one for one in self._blocks.get(seat, ()) if one.day >= oldest)
+        self._blocks[seat] = (*held, block)
         return block
 
     def _first_free(self, day: str) -> int:
@@ -396,6 +399,11 @@ class Writing:
 
 _UPSERT = {name: upsert(entity) for name, entity in ENTITY_BY_NAME.items()}
 Job = Callable[[Writing], object]
+
+
+def _oldest_day(now_ms: int) -> str:
+    """Numbers of days before it are nobody's any more: what a seat kept unsent so long it would not send either."""
+    return datetime.fromtimestamp(now_ms / 1000 - RECEIPT_DAYS * 86_400, UTC).strftime("%Y%m%d")
 
 
 def _refused(sent: Sent, refusal: Refusal) -> Outcome:

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from casework.commands.add_note import AddNote
+from casework.commands.claim import ClaimCase
 from casework.entities import ENTITY_BY_NAME
 from casework.entities.person import Person
 from casework.ids import CaseId, CommandId, Key
@@ -26,6 +27,7 @@ from casework.workflow import Post
 from server.centre import open_centre
 from server.http.faults import Fault
 from server.http.sessions import Gate, checked_account, is_loopback
+from server.lapse import lapse_once
 from server.paths import Paths
 from server.serving import Door, bound_socket, url_of
 from server.store import CENTRE_SEAT, NotOpenable, Unavailable
@@ -36,6 +38,7 @@ from tests.server.ground import (
     PEOPLE,
     ZHANG,
     Caller,
+    Clock,
     Served,
     accepted,
     opened,
@@ -139,6 +142,35 @@ def test_that_a_closed_store_refuses_and_does_not_hang(paths: Paths) -> None:
         pass
     with pytest.raises(Unavailable):
         run(store.beat(Caller(paths).seat, ZHANG, 0))
+
+
+def test_that_the_centre_itself_releases_what_silent_seats_hold(paths: Paths) -> None:
+    caller, clock = Caller(paths), Clock()
+
+    async def work() -> None:
+        centre = open_centre(paths, clock)
+        try:
+            assert isinstance(centre.store, SqliteStore)
+            cases = [CaseId(await registered(centre.store, caller)) for _ in range(3)]
+            claims = [caller.sent(ClaimCase(case=case)) for case in cases]
+            for verdict in await centre.store.push(caller.push(*claims)):
+                accepted(verdict)
+            assert await lapse_once(centre) == 0
+            clock.now_ms += 61_000
+            assert await lapse_once(centre) == 3
+            assert await lapse_once(centre) == 0
+        finally:
+            centre.close()
+
+    run(work())
+    assert verify(paths.database)[0] == []
+
+
+def test_that_a_store_that_cannot_be_opened_is_said(paths: Paths) -> None:
+    paths.database.unlink()
+    paths.database.mkdir()
+    with pytest.raises(NotOpenable):
+        open_centre(paths)
 
 
 def test_that_a_lost_secret_is_said(paths: Paths) -> None:

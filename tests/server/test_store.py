@@ -20,12 +20,13 @@ from casework.commands.return_task import ReturnTask
 from casework.ids import CaseId, CommandId, TaskId
 from casework.refusal import RefusalCode
 from casework.sync.messages import Basis, Gap, Op, Page, Sent, Verdict
+from server.auth import GrantKey
 from server.limits import GENESIS_ENTRIES
 from server.paths import Paths
 from server.store import CursorAhead, EpochChanged, Unavailable
 from server.store.sqlite import SqliteStore
 from server.store.verify import verify
-from tests.casework.build import UNIT
+from tests.casework.build import UNIT, register
 from tests.server.ground import (
     LI,
     WEI,
@@ -313,6 +314,34 @@ def test_that_no_two_seats_get_the_same_numbers(paths: Paths, store: SqliteStore
         assert refused(verdicts[0]).refusal.code is RefusalCode.NUMBER_NOT_GRANTED
 
     run(work())
+
+
+def test_that_numbers_of_weeks_ago_are_nobodys_any_more(paths: Paths, clock: Clock) -> None:
+    caller = Caller(paths)
+
+    async def take(store: SqliteStore) -> None:
+        await caller.take_numbers(store)
+        assert caller.blocks[0].first == 1
+
+    async def late(store: SqliteStore) -> None:
+        await caller.take_numbers(store)
+        assert caller.blocks[1].first == 1
+        assert caller.blocks[1].day > caller.blocks[0].day
+        caller.grant = GrantKey.load(paths.grant_key).sign(caller.person, caller.seat, clock.now_ms)
+        old, new = caller.sent(caller.register()), caller.sent(register(caller.blocks[1].number(1)))
+        verdicts = await store.push(caller.push(old, new))
+        assert refused(verdicts[0]).refusal.code is RefusalCode.NUMBER_NOT_GRANTED
+        accepted(verdicts[1])
+
+    with opened(paths, clock) as store:
+        run(take(store))
+        clock.now_ms += 40 * 86_400_000
+        run(late(store))
+    with opened(paths, clock) as store:
+        clock.now_ms += 1000
+        assert store._writer._writing is not None
+        blocks = store._writer._writing._blocks[caller.seat]
+        assert [block.day for block in blocks] == [caller.blocks[1].day]
 
 
 def test_that_a_silent_seats_claim_lapses_and_a_heard_ones_stays(
