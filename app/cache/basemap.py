@@ -20,6 +20,8 @@ from app.cache.columns import UnreadableStore, open_resting, read_meta
 
 AREAS = frozenset({"land", "block", "building", "water", "green", "district", "street_area", "community"})
 
+VERTEX_BYTES = 8
+
 Floats = NDArray[np.float64]
 Indexes = NDArray[np.int64]
 
@@ -63,35 +65,66 @@ class Sheet(msgspec.Struct, frozen=True, eq=False):
 def make_sheet(
     lines_m: Iterable[Floats],
     names: Iterable[str] | None = None,
-    width_m: Iterable[float] | None = None,
     tint: Iterable[int] | None = None,
 ) -> Sheet:
     """A sheet of features given as arrays of shape (n, 2), each with one vertex at least."""
     lines = list(lines_m)
-    count = len(lines)
-    counts = np.fromiter((len(line) for line in lines), dtype=np.int64, count=count)
-    starts = np.concatenate(([0], np.cumsum(counts))).astype(np.int64)
+    counts = np.fromiter((len(line) for line in lines), dtype=np.int64, count=len(lines))
     xy = np.concatenate(lines).astype(np.float64) if lines else np.empty((0, 2))
+    return sheet_of(xy, counts, tuple(names) if names is not None else ("",) * len(lines), tint=tint)
+
+
+def sheet_of(
+    xy_m: Floats,
+    counts: Indexes,
+    names: tuple[str, ...],
+    width_m: Iterable[float] | None = None,
+    tint: Iterable[int] | None = None,
+) -> Sheet:
+    """A sheet of features that follow one another in `xy_m`, so many vertices each."""
+    count = len(counts)
+    starts = np.concatenate(([0], np.cumsum(counts))).astype(np.int64)
+    box = np.empty((0, 4))
     if count:
-        low, high = np.minimum.reduceat(xy, starts[:-1]), np.maximum.reduceat(xy, starts[:-1])
-        box = np.hstack((low, high))
-    else:
-        box = np.empty((0, 4))
+        first = starts[:-1]
+        box = np.hstack((np.minimum.reduceat(xy_m, first), np.maximum.reduceat(xy_m, first)))
     return Sheet(
-        xy_m=xy,
+        xy_m=xy_m,
         starts=starts,
         box_m=box,
-        names=tuple(names) if names is not None else ("",) * count,
+        names=names,
         width_m=np.fromiter(width_m if width_m is not None else (0.0,) * count, np.float64, count),
         tint=np.fromiter(tint if tint is not None else (0,) * count, np.int64, count),
     )
 
 
-def counter_clockwise(ring_m: Floats) -> Floats:
-    """The ring, turned round where it runs clockwise."""
-    x, y = ring_m[:, 0] - ring_m[0, 0], ring_m[:, 1] - ring_m[0, 1]
-    twice_area = float(np.dot(x, np.roll(y, -1)) - np.dot(np.roll(x, -1), y))
-    return ring_m[::-1] if twice_area < 0 else ring_m
+def moments(xy_m: Floats, counts: Indexes) -> tuple[Floats, Floats]:
+    """The signed areas of rings that follow one another (counter-clockwise is positive) and their centres."""
+    if not len(counts):
+        return np.empty(0), np.empty((0, 2))
+    ends = np.cumsum(counts)
+    first = ends - counts
+    origin = xy_m[first]
+    local = xy_m - np.repeat(origin, counts, axis=0)
+    following = np.arange(1, len(xy_m) + 1)
+    following[ends - 1] = first
+    after = local[following]
+    cross = local[:, 0] * after[:, 1] - after[:, 0] * local[:, 1]
+    twice = np.add.reduceat(cross, first)
+    sums = np.add.reduceat((local + after) * cross[:, None], first)
+    is_flat = np.abs(twice) < 1e-9
+    mean = np.add.reduceat(local, first) / counts[:, None]
+    centre = np.where(is_flat[:, None], mean, sums / np.where(is_flat, 1.0, 3 * twice)[:, None])
+    return twice / 2, origin + centre
+
+
+def counter_clockwise(xy_m: Floats, counts: Indexes) -> Floats:
+    """The same rings, those that ran clockwise turned round."""
+    ends = np.cumsum(counts)
+    is_turned = np.repeat(moments(xy_m, counts)[0] < 0, counts)
+    rows = np.arange(len(xy_m))
+    mirrored = np.repeat(2 * ends - counts - 1, counts) - rows
+    return xy_m[np.where(is_turned, mirrored, rows)]
 
 
 EMPTY = make_sheet(())
@@ -114,26 +147,29 @@ NO_BASEMAP = Basemap(meta=MappingProxyType({}), sheets=MappingProxyType({}))
 def open_basemap(path: Path) -> Basemap:
     """Reads the whole file and closes it; raises UnreadableStore with what is wrong."""
     db = open_resting(path)
+    rows: dict[str, list[tuple[str, float, bytes]]] = {}
     try:
         meta = read_meta(db, path)
         origin = np.array([int(meta["origin_x_mm"]), int(meta["origin_y_mm"])], dtype=np.int64)
-        rows: dict[str, list[tuple[str, float, Floats]]] = {}
-        for layer, name, width_mm, body in db.execute(
-            "SELECT layer, name, width_mm, body FROM feature ORDER BY layer, id"
-        ):
-            offsets = np.frombuffer(body, dtype="<i4").reshape(-1, 2)
-            if not len(offsets):
-                raise UnreadableStore(f"{path.name}: a feature of {layer} without a point")
-            xy_m = (offsets + origin) / 1000.0
-            if layer in AREAS:
-                xy_m = counter_clockwise(xy_m)
-            rows.setdefault(str(layer), []).append((str(name or ""), (width_mm or 0) / 1000.0, xy_m))
+        query = "SELECT layer, name, width_mm, body FROM feature ORDER BY layer, id"
+        for layer, name, width_mm, body in db.execute(query):
+            rows.setdefault(str(layer), []).append((str(name or ""), (width_mm or 0) / 1000.0, bytes(body)))
+        sheets = {layer: _sheet(layer, found, origin) for layer, found in rows.items()}
     except (apsw.Error, KeyError, TypeError, ValueError) as problem:
         raise UnreadableStore(f"{path.name}: {problem}") from problem
     finally:
         db.close()
-    sheets = {
-        layer: make_sheet((row[2] for row in found), (row[0] for row in found), (row[1] for row in found))
-        for layer, found in rows.items()
-    }
     return Basemap(meta=MappingProxyType(meta), sheets=MappingProxyType(sheets))
+
+
+def _sheet(layer: str, rows: list[tuple[str, float, bytes]], origin: Indexes) -> Sheet:
+    bodies = [body for _, _, body in rows]
+    counts = np.fromiter((len(body) for body in bodies), dtype=np.int64, count=len(bodies))
+    if (counts % VERTEX_BYTES).any() or not counts.all():
+        raise ValueError(f"a feature of {layer} without a whole point")
+    counts //= VERTEX_BYTES
+    offsets = np.frombuffer(b"".join(bodies), dtype="<i4").reshape(-1, 2)
+    xy_m = (offsets + origin) / 1000.0
+    if layer in AREAS:
+        xy_m = counter_clockwise(xy_m, counts)
+    return sheet_of(xy_m, counts, tuple(row[0] for row in rows), width_m=(row[1] for row in rows))

@@ -9,13 +9,14 @@ from __future__ import annotations
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 import msgspec
 import numpy as np
 
 from app.cache.basemap import EMPTY, NO_BASEMAP, Basemap, Sheet, make_sheet
 from app.cache.columns import ComponentStore
-from app.map.partition import Ints, Partition, centre_of, number_spots
+from app.map.partition import Ints, Partition, centres, number_spots
 from casework.entities.city import City
 from casework.entities.duty_grid import DutyGrid
 from casework.entities.work_grid import WorkGrid
@@ -54,6 +55,7 @@ class Ground:
             "duty": self._duty_faces,
             "duty_edge": lambda duty: self.partition.borders(self._duty_owners(duty)),
             "duty_spot": self._duty_spots,
+            **{f"{of}_spot": partial(self._area_spots, of) for of in AREA_NAMES},
         }
 
     def sheet(self, of: str, duty: str = "") -> Sheet:
@@ -72,10 +74,11 @@ class Ground:
 
     def spots(self, of: str, duty: str = "") -> Sheet:
         """Where the names of a source may be written: areas at their centre, everything else as it is."""
-        if of not in AREA_NAMES:
-            return self.sheet(of, duty)
-        sheet = self.sheet(of, duty)
-        return make_sheet((np.array([centre_of(sheet.of(k))]) for k in range(len(sheet))), sheet.names)
+        return self.sheet(f"{of}_spot" if of in AREA_NAMES else of, duty)
+
+    def _area_spots(self, of: str, _: str) -> Sheet:
+        sheet = self._resting.base.sheet(of)
+        return make_sheet(centres(sheet).reshape(-1, 1, 2), sheet.names)
 
     def _work_grid_edges(self) -> Sheet:
         members = {number: grid.grids for number, grid in enumerate(self._resting.work_grids)}

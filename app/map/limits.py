@@ -6,6 +6,7 @@ TILE_THREADS = 2
 TILE_BYTES = 96 * 1024 * 1024  # encoded tiles kept
 TILE_SCHEMES = 16  # addresses still answered after newer ones were given out
 LABEL_BLOCKS = 96  # blocks of placed names kept
+LETTERINGS = 2_000  # drawn texts kept
 LIVE_MARKS = 100_000  # marks of one live layer
 BATCH_MS = 50  # between two messages about moving things
 BATCH_MARKS = 5_000  # in one message

@@ -52,20 +52,24 @@ class TileSet(msgspec.Struct, frozen=True):
 
 
 class Stroke(msgspec.Struct, frozen=True):
-    """One path of a symbol in the square of -1..1 (see `app.look.shapes`); no colour, not drawn."""
+    """One path of a symbol in the square of -1..1 (see `app.look.shapes`); no colour, not drawn.
+
+    The stroke is `width` wide, in the units of the square, and `more_px` pixels more.
+    """
 
     ops: tuple[tuple[Any, ...], ...]
     fill: str = ""
     stroke: str = ""
     width: float = 0.0
+    more_px: float = 0.0
 
 
 class Symbol(msgspec.Struct, frozen=True):
-    """How one kind of mark looks. `halo` is drawn first, `halo_px` wider on every side."""
+    """How one kind of mark looks: first `halos`, then `strokes`; `reach_px` is how far halos go beyond the square."""
 
     strokes: tuple[Stroke, ...]
-    halo: str
-    halo_px: float
+    halos: tuple[Stroke, ...]
+    reach_px: float
 
 
 class MarkSet(msgspec.Struct, frozen=True):

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from app.cache.basemap import EMPTY, Sheet, make_sheet
+from app.cache.basemap import EMPTY, Sheet, make_sheet, moments
 from casework.entities.unit_grid import UnitGrid
 
 Ints = NDArray[np.int64]
@@ -35,7 +35,7 @@ class Partition:
         rings = [np.array(grid.ring_mm, dtype=np.int64).reshape(-1, 2) for grid in grids]
         self.sheet = make_sheet((ring / 1000.0 for ring in rings), self.codes)
         self._spots, self._ends, self.left, self.right = _edges(rings)
-        self.centre = _centres(self.sheet)
+        self.centre = centres(self.sheet)
 
     def __len__(self) -> int:
         return len(self.codes)
@@ -116,19 +116,6 @@ def holds(ring_m: Floats, x_m: float, y_m: float) -> bool:
     return bool(np.count_nonzero(x_m < (high_x - low_x) * (y_m - low_y) / (high_y - low_y) + low_x) % 2)
 
 
-def centre_of(ring_m: Floats) -> tuple[float, float]:
-    """The centre of a ring's area."""
-    x0, y0 = ring_m[0]
-    x, y = ring_m[:, 0] - x0, ring_m[:, 1] - y0
-    cross = x * np.roll(y, -1) - np.roll(x, -1) * y
-    twice = float(cross.sum())
-    if abs(twice) < 1e-9:
-        return float(ring_m[:, 0].mean()), float(ring_m[:, 1].mean())
-    along = float(((x + np.roll(x, -1)) * cross).sum()) / (3 * twice)
-    up = float(((y + np.roll(y, -1)) * cross).sum()) / (3 * twice)
-    return x0 + along, y0 + up
-
-
 def number_spots(partition: Partition) -> Sheet:
     """Where a grid's number is written: between its north-west corner and its centre, inside the grid."""
     spots = []
@@ -140,8 +127,9 @@ def number_spots(partition: Partition) -> Sheet:
     return make_sheet(spots, (code[-3:] for code in partition.codes))
 
 
-def _centres(sheet: Sheet) -> Floats:
-    return np.array([centre_of(sheet.of(number)) for number in range(len(sheet))]).reshape(-1, 2)
+def centres(sheet: Sheet) -> Floats:
+    """The centre of the area of each ring."""
+    return moments(sheet.xy_m, np.diff(sheet.starts))[1]
 
 
 def _edges(rings: Sequence[Ints]) -> tuple[Floats, Ints, Ints, Ints]:

@@ -39,9 +39,11 @@ def plane_of(city: City, pyramid: Pyramid) -> Plane:
     )
 
 
-def symbol_of(glyph: Glyph, halo_token: str, tokens: Mapping[str, str]) -> Symbol:
-    """A symbol of `app.look.shapes` in the colours of a theme."""
+def symbol_of(glyph: Glyph, halo_token: str, tokens: Mapping[str, str], *, is_filled: bool = True) -> Symbol:
+    """A glyph in the colours of a theme; an open outline's halo is not filled."""
     marks = [SHAPES[name] for name in STACKS.get(glyph.shape, (glyph.shape,))]
+    backing = [SHAPES[glyph.backing]] if glyph.backing else []
+    halo, more_px = tokens[halo_token], 2 * glyph.halo_px
     return Symbol(
         strokes=tuple(
             Stroke(
@@ -52,8 +54,11 @@ def symbol_of(glyph: Glyph, halo_token: str, tokens: Mapping[str, str]) -> Symbo
             )
             for mark in marks
         ),
-        halo=tokens[halo_token],
-        halo_px=glyph.halo_px,
+        halos=tuple(
+            Stroke(mark.paths, halo if is_filled else "", halo, mark.stroke_width, more_px)
+            for mark in (*backing, *marks)
+        ),
+        reach_px=glyph.halo_px,
     )
 
 
@@ -115,7 +120,7 @@ def lit(mark: LiveMark | None, grid: str, ground: Ground, theme: str) -> tuple[A
     if mark is not None:
         x, y = mark.x_mm / 1000, mark.y_mm / 1000
         items.append(Circle(x, y, NEAR_RADIUS_M, rgba(tokens["sel"], 0.8), CIRCLE_PX, CIRCLE_DASH_PX))
-        brackets = symbol_of(Glyph("selected", "brackets", halo_px=1.0), "m_halo", tokens)
+        brackets = symbol_of(Glyph("selected", "brackets", halo_px=1.0), "m_halo", tokens, is_filled=False)
         items.append(Sign(x, y, brackets, BRACKETS_PX))
     return tuple(items)
 

@@ -65,7 +65,7 @@ class Screen(QObject):
 
     @property
     def scheme(self) -> TileScheme:
-        """Theme, duty layer, major class and hidden layers in force."""
+        """Theme, duty layer, class and hidden layers in force."""
         return self._scheme
 
     @property
@@ -106,9 +106,9 @@ class Screen(QObject):
         """Another duty layer; an empty one shows none."""
         self._rescheme(duty=duty)
 
-    def set_major(self, major: str) -> None:
-        """The components of this major class come out strongly."""
-        self._rescheme(major=major)
+    def set_class(self, class_code: str) -> None:
+        """The components of this class come out strongly."""
+        self._rescheme(class_code=class_code)
 
     def set_hidden(self, name: str, is_hidden: bool) -> None:
         """Shows or hides a layer."""

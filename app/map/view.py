@@ -21,6 +21,7 @@ from app.look.tokens import DEFAULT_THEME, THEMES
 from app.map.bridge import Bridge
 from app.map.hit import hit
 from app.map.layers import LAYERS
+from app.map.layers.component import MAJORS
 from app.map.layers.style import Layer, LiveMark
 from app.map.limits import SELF_CHECK_MS
 from app.map.loading import GroundLoader, Loaded, Sources
@@ -43,19 +44,18 @@ from casework.entities.work_grid import WorkGrid
 MARGIN_PX = 12
 NARROW_PX = 680  # a map narrower than this has short texts at its boxes
 CASES = "case"
-MAJORS = ("01", "02", "03", "04", "05")
 
 
 class CaseMark(msgspec.Struct, frozen=True):
     """One case on the map. `mark` is a symbol of `app.look.shapes` (ring, diamond, triangle, ring_tick, bars,
-    dashed_ring, dot) or a kind of the layer; for `grid`, `major` and `topics` see `LiveMark`."""
+    dashed_ring, dot) or a kind of the layer; for `grid`, `class_code` and `topics` see `LiveMark`."""
 
     id: str
     x_mm: int
     y_mm: int
     mark: str
     grid: str = ""
-    major: str = ""
+    class_code: str = ""
     topics: tuple[str, ...] = ()
     is_selected: bool = False
 
@@ -406,7 +406,7 @@ class MapView(QWidget):
         state = self.screen_state
         mark = state.boards[CASES].get(self._selected) if CASES in state.boards else None
         state.light(CASES, self._selected if not self._clicked_grid else "", self._clicked_grid)
-        state.set_major(mark.major if mark is not None else "")
+        state.set_class(mark.class_code if mark is not None else "")
         duty = duty_for(mark.topics, self._duty_layers) if mark is not None else None
         if duty is not None:
             state.set_duty(duty.id)
@@ -443,7 +443,8 @@ class MapView(QWidget):
                 (f"{layer.name} v{layer.version}" for layer in self._duty_layers if layer.id == scheme.duty),
                 "",
             )
-        return _translated(f"major {scheme.major}") if name == "component" and scheme.major in MAJORS else ""
+        major = MAJORS.get(scheme.class_code[:2], "")
+        return _translated(major) if major and name in ("component", "density") else ""
 
     def _show_notes(self) -> None:
         state = self.screen_state
@@ -535,7 +536,7 @@ class _Waiting(QObject):
 
 
 def _live(mark: CaseMark) -> LiveMark:
-    return LiveMark(mark.x_mm, mark.y_mm, mark.mark, mark.grid, mark.major, mark.topics)
+    return LiveMark(mark.x_mm, mark.y_mm, mark.mark, mark.grid, mark.class_code, mark.topics)
 
 
 def duty_for(topics: Iterable[str], duty_layers: Iterable[DutyLayer]) -> DutyLayer | None:
@@ -549,4 +550,4 @@ def _looking(x_m: float, y_m: float, m_px: float) -> Looking:
 
 
 def _translated(text: str) -> str:
-    return QCoreApplication.translate("MapLayer", text)
+    return QCoreApplication.translate("Layer", text)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from app.map.layers import base, case, component, duty, unit_grid, work_grid
+from app.map.layers import backdrop, case, component, density, duty, street, unit_grid, work_grid
 from app.map.layers.style import Layer
 
 LAYERS: tuple[Layer, ...] = (
-    base.LAYER,
+    backdrop.LAYER,
+    density.LAYER,
+    street.LAYER,
     duty.LAYER,
     component.LAYER,
     unit_grid.LAYER,

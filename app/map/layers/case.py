@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from app.map.layers.style import Glyph, Layer, Live, LiveFacts, LiveMark
+from app.map.layers.style import QT_TRANSLATE_NOOP, Glyph, Layer, Live, LiveFacts, LiveMark
 from casework.catalogue.model import Kind
 from casework.clock.deadline import used_permille
 from casework.entities.case import Case
@@ -29,22 +29,22 @@ def mark(shown: Any, facts: LiveFacts) -> LiveMark | None:
     if not case.is_open:
         return None
     kind = _kind(case, bool(shown.pending), facts)
-    major = _major(case)
-    topics = dict.fromkeys(
-        (f"{case.kind}:{case.class_code[:2]}", *([f"{Kind.COMPONENT}:{major}"] if major else ()))
-    )
-    return LiveMark(case.x_mm, case.y_mm, kind, case.grid, major, tuple(topics))
+    code = _component_class(case)
+    topics = [f"{case.kind}:{case.class_code[:2]}"]
+    if code:
+        topics.append(f"{Kind.COMPONENT}:{code[:2]}")
+    return LiveMark(case.x_mm, case.y_mm, kind, case.grid, code, tuple(dict.fromkeys(topics)))
 
 
-def _major(case: Case) -> str:
-    """The components' major class the case is about, or nothing."""
+def _component_class(case: Case) -> str:
+    """The class of component the case is about, or nothing."""
     if case.kind is Kind.COMPONENT:
-        return case.class_code[:2]
+        return case.class_code
     if case.component:
-        return case.component[6:8]
+        return case.component[6:-6]
     # Since 2026 the matters of majors 01-05 are the faults of components, under the component's own code.
     is_fault = case.edition == FAULTS_ARE_MATTERS and case.class_code[:2] <= LAST_COMPONENT_MAJOR
-    return case.class_code[:2] if is_fault else ""
+    return case.class_code if is_fault else ""
 
 
 def _kind(case: Case, is_unsent: bool, facts: LiveFacts) -> str:
@@ -76,15 +76,15 @@ def _used_permille(case: Case, facts: LiveFacts) -> int:
 LAYER = Layer(
     name="case",
     box=5,
-    title="Cases",
+    title=QT_TRANSLATE_NOOP("Layer", "Cases"),
     live=Live(
         entity="case",
         glyphs=(
-            Glyph("unfiled", "dot", halo_px=3.5),
+            Glyph("unfiled", "dot", backing="disc"),
             Glyph("in_time", "ring"),
             Glyph("done", "ring_tick"),
             Glyph("suspended", "bars"),
-            Glyph("unsent", "dashed_ring"),
+            Glyph("unsent", "dashed_ring", backing="disc"),
             Glyph("soon", "diamond"),
             Glyph("over", "triangle"),
         ),

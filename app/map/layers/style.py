@@ -24,6 +24,11 @@ def at_scale(steps: Steps, m_px: float) -> float:
     return next((value for until, value in steps if m_px <= until), steps[-1][1])
 
 
+def QT_TRANSLATE_NOOP(context: str, text: str) -> str:
+    """Marks a source string for translation, by the name lupdate looks for; the view looks it up."""
+    return text
+
+
 class Rule(msgspec.Struct, frozen=True, kw_only=True):
     """What every rule says: its source and the scales it is drawn at."""
 
@@ -79,7 +84,7 @@ class Density(Rule, frozen=True, kw_only=True):
 class Label(Rule, frozen=True, kw_only=True):
     """Names. `is_along` sets the characters upright along their line, on a plate where `plate_token` is given.
 
-    Lower `rank` is placed first; a name comes again after `repeat_px` at the earliest.
+    Lower `rank` is placed first; a name comes again after `repeat_px` at the earliest, and keeps `gap_px` to others.
     """
 
     token: str
@@ -88,6 +93,7 @@ class Label(Rule, frozen=True, kw_only=True):
     is_along: bool = False
     plate_token: str = ""
     repeat_px: float = 600.0
+    gap_px: float = 0.0
     rank: int = 5
 
 
@@ -101,25 +107,29 @@ class Numbers(Rule, frozen=True, kw_only=True):
 
 
 class Glyph(msgspec.Struct, frozen=True):
-    """One symbol of a live layer. Later kinds lie above earlier ones. `halo_px` is what surrounds the symbol."""
+    """One symbol of a live layer; later ones lie above earlier ones.
+
+    It has a halo of `halo_px` round its own outline, filled, and round that of the shape `backing` where it has one.
+    """
 
     name: str
     shape: str
+    backing: str = ""
     halo_px: float = 2.0
 
 
 class LiveMark(msgspec.Struct, frozen=True):
     """Where a row is and which glyph shows it.
 
-    When it is selected, its `grid` is lit, components of class `major` come out strongly, and the duty layer that
-    answers for the first of its `topics` (such as event:06) is shown.
+    When it is selected, its `grid` is lit, components of class `class_code` come out strongly, and the duty layer
+    that answers for the first of its `topics` (such as event:06) is shown.
     """
 
     x_mm: int
     y_mm: int
     glyph: str
     grid: str = ""
-    major: str = ""
+    class_code: str = ""
     topics: tuple[str, ...] = ()
 
 
@@ -150,7 +160,7 @@ class Live(msgspec.Struct, frozen=True, kw_only=True):
 class Layer(msgspec.Struct, frozen=True, kw_only=True):
     """One layer: its check box (no title, no box) and everything that is drawn for it.
 
-    `title` is the English source text of the box, translated in context "MapLayer"; `short` the one for a narrow map.
+    `title` is the English source text of the box, marked for context "Layer"; `short` the one for a narrow map.
     On a narrow map boxes with the same `short` are one. Boxes stand in the order of `box`.
     """
 

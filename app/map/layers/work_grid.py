@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from app.map.layers.style import Layer, Line
+from app.map.layers.style import QT_TRANSLATE_NOOP, Layer, Line
 
 LAYER = Layer(
     name="work_grid",
     box=2,
-    title="Working grids",
-    short="Grids",
+    title=QT_TRANSLATE_NOOP("Layer", "Working grids"),
+    short=QT_TRANSLATE_NOOP("Layer", "Grids"),
     drawn=(
         Line(
             of="work_grid_edge",

@@ -86,5 +86,4 @@ def map_font(size_px: float) -> QFont:
     font.setFamilies(list(FONT_FAMILIES))
     font.setPixelSize(max(round(size_px), 1))
     font.setStyleStrategy(QFont.StyleStrategy.PreferAntialias | QFont.StyleStrategy.NoSubpixelAntialias)
-    font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
     return font

@@ -10,14 +10,16 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 import msgspec
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath, QPen
 
 from app.cache.basemap import Sheet
 from app.map.layers.style import Label
+from app.map.limits import LETTERINGS
 from app.map.tiles.canvas import Floats, TileCanvas, map_font
 from app.map.tiles.pyramid import RESOLUTIONS, TILE_PX, Box, Pyramid
 
@@ -96,7 +98,7 @@ def place(block: Block, labels: Sequence[tuple[Label, Sheet]], kept_free: Floats
             middle = ((placed.box[0] + placed.box[2]) / 2, (placed.box[1] + placed.box[3]) / 2)
             if any(math.dist(middle, other) < rule.repeat_px for other in standing[placed.text]):
                 continue
-            if taken.is_free(placed.box):
+            if taken.is_free(placed.box, rule.gap_px):
                 taken.add(placed.box)
                 standing[placed.text].append(middle)
                 chosen.append(placed)
@@ -119,10 +121,11 @@ class _Taken:
         for cell in self._cells(box):
             self._boxes[cell].append(box)
 
-    def is_free(self, box: tuple[float, ...]) -> bool:
+    def is_free(self, box: tuple[float, ...], gap: float) -> bool:
         left, top, right, bottom = self._bounds
         if box[0] < left or box[1] < top or box[2] > right or box[3] > bottom:
             return False
+        box = (box[0] - gap, box[1] - gap, box[2] + gap, box[3] + gap)
         return not any(
             box[0] < other[2] and box[2] > other[0] and box[1] < other[3] and box[3] > other[1]
             for cell in self._cells(box)
@@ -261,22 +264,36 @@ def _draw_plate(canvas: TileCanvas, painter: QPainter, name: Placed) -> None:
 
 
 def _draw_name(canvas: TileCanvas, painter: QPainter, name: Placed) -> None:
-    font = map_font(name.rule.font_px)
+    rule = name.rule
+    halo = "" if rule.plate_token else canvas.colour(rule.halo_token).name()
+    for piece, (x, y) in zip(list(name.text) if rule.is_along else [name.text], name.spots, strict=True):
+        picture = _lettering(piece, rule.font_px, canvas.colour(rule.token).name(), halo, canvas.ratio)
+        # On whole device pixels, or the engine would smear it.
+        left = round(x * canvas.ratio - picture.width() / 2) / canvas.ratio
+        top = round(y * canvas.ratio - picture.height() / 2) / canvas.ratio
+        painter.drawImage(QPointF(left, top), picture)
+
+
+@lru_cache(maxsize=LETTERINGS)
+def _lettering(text: str, font_px: int, colour: str, halo: str, ratio: float) -> QImage:
+    """A text as a picture: the outline round its characters costs more than everything else of a name."""
+    font = map_font(font_px)
     metrics = QFontMetricsF(font)
-    base = (metrics.ascent() - metrics.descent()) / 2
-    pieces = list(name.text) if name.rule.is_along else [name.text]
-    starts = [
-        QPointF(round(x - metrics.horizontalAdvance(piece) / 2), round(y + base))
-        for piece, (x, y) in zip(pieces, name.spots, strict=True)
-    ]
-    if not name.rule.plate_token:
-        halo = QPainterPath()
-        for piece, start in zip(pieces, starts, strict=True):
-            halo.addText(start, font, piece)
-        pen = QPen(canvas.colour(name.rule.halo_token), 3)
+    width, height = math.ceil(metrics.horizontalAdvance(text)) + 6, math.ceil(font_px * 1.6)
+    picture = QImage(round(width * ratio), round(height * ratio), QImage.Format.Format_ARGB32_Premultiplied)
+    picture.setDevicePixelRatio(ratio)
+    picture.fill(Qt.GlobalColor.transparent)
+    start = QPointF(3, round(height / 2 + (metrics.ascent() - metrics.descent()) / 2))
+    painter = QPainter(picture)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    if halo:
+        outline = QPainterPath()
+        outline.addText(start, font, text)
+        pen = QPen(QColor(halo), 3)
         pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-        painter.strokePath(halo, pen)
+        painter.strokePath(outline, pen)
     painter.setFont(font)
-    painter.setPen(canvas.colour(name.rule.token))
-    for piece, start in zip(pieces, starts, strict=True):
-        painter.drawText(start, piece)
+    painter.setPen(QColor(colour))
+    painter.drawText(start, text)
+    painter.end()
+    return picture

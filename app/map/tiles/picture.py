@@ -34,7 +34,7 @@ class TileScheme(msgspec.Struct, frozen=True):
 
     theme: str
     duty: str = ""
-    major: str = ""
+    class_code: str = ""
     hidden: tuple[str, ...] = ()
     version: int = 0
 
@@ -84,7 +84,7 @@ class Painter:
     def _scatter(self, canvas: TileCanvas, rule: Rule, scheme: TileScheme) -> None:
         assert isinstance(rule, Scatter)
         if self._ground.components is not None:
-            draw_scatter(canvas, rule, self._ground.components, THEMES[scheme.theme], scheme.major)
+            draw_scatter(canvas, rule, self._ground.components, THEMES[scheme.theme], scheme.class_code)
 
     def _density(self, canvas: TileCanvas, rule: Rule, scheme: TileScheme) -> None:
         assert isinstance(rule, Density)

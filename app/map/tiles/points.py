@@ -61,29 +61,38 @@ def stamp_of(shape: str, side_px: int, colour: str, halo: str, alpha: float) -> 
 
 
 def draw_scatter(
-    canvas: TileCanvas, rule: Scatter, store: ComponentStore, tokens: Mapping[str, str], major: str
+    canvas: TileCanvas, rule: Scatter, store: ComponentStore, tokens: Mapping[str, str], class_code: str
 ) -> None:
-    """Every component of the tile; those of `major` last, larger and in the stronger colour."""
+    """Every component of the tile; those of one class last, larger and in the stronger colour."""
     reach = canvas.reach_m(MARGIN_PX)
     found = store.within(reach.west * 1000, reach.south * 1000, reach.east * 1000, reach.north * 1000)
     if not len(found):
         return
     found = np.sort(found)
+    is_strong = np.array([code == class_code for code in store.class_codes])[store.class_idx[found]]
     majors = np.array([code[:2] for code in store.class_codes])[store.class_idx[found]]
     px = canvas.to_px(np.stack((store.x_mm[found], store.y_mm[found]), axis=1) / 1000.0)
     spots = np.floor(px).astype(np.int64)
     pixels = canvas.pixels()
-    for name in sorted(set(majors), key=lambda name: (name == major, name)):
-        is_strong = name == major
-        size = at_scale(rule.strong_size_px if is_strong else rule.size_px, canvas.m_px)
-        stamp = stamp_of(
-            rule.shapes.get(name, rule.other),
-            round(size * canvas.ratio),
-            tokens[rule.strong_token if is_strong else rule.token],
-            tokens[rule.halo_token] if is_strong else "",
-            1.0 if is_strong else rule.alpha,
-        )
-        _press(pixels, spots[majors == name], stamp)
+    for major in sorted(set(majors[~is_strong])):
+        stamp = _stamp(canvas, rule, tokens, rule.shapes.get(major, rule.other), is_strong=False)
+        _press(pixels, spots[(majors == major) & ~is_strong], stamp)
+    if is_strong.any():
+        stamp = _stamp(canvas, rule, tokens, rule.shapes.get(class_code[:2], rule.other), is_strong=True)
+        _press(pixels, spots[is_strong], stamp)
+
+
+def _stamp(
+    canvas: TileCanvas, rule: Scatter, tokens: Mapping[str, str], shape: str, *, is_strong: bool
+) -> Stamp:
+    size = at_scale(rule.strong_size_px if is_strong else rule.size_px, canvas.m_px)
+    return stamp_of(
+        shape,
+        round(size * canvas.ratio),
+        tokens[rule.strong_token if is_strong else rule.token],
+        tokens[rule.halo_token] if is_strong else "",
+        1.0 if is_strong else rule.alpha,
+    )
 
 
 def _press(pixels: NDArray[np.uint8], spots: NDArray[np.int64], stamp: Stamp) -> None:

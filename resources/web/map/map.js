@@ -4,6 +4,7 @@
   'use strict';
 
   const VERSION = 1;
+  const FRAMES_TO_SCREEN = 4; // from the page through the compositor to the widget
   const TEXT_PICTURES = 4000; // drawn numbers kept
   let seat = null; // the one object on the channel
   let map = null;
@@ -96,8 +97,12 @@
     if (!isStale || renderedSerial !== serial) return;
     isStale = false;
     const drawn = renderedSerial;
-    // Two frames later the compositor has it.
-    requestAnimationFrame(() => requestAnimationFrame(() => tell('Drawn', { serial: drawn })));
+    afterFrames(FRAMES_TO_SCREEN, () => tell('Drawn', { serial: drawn }));
+  }
+
+  function afterFrames(count, then) {
+    if (count > 0) requestAnimationFrame(() => afterFrames(count - 1, then));
+    else then();
   }
 
   function go(camera, durationMs) {
@@ -179,41 +184,28 @@
     return path;
   }
 
-  function drawSymbol(context, symbol, half) {
-    context.lineJoin = 'round';
-    const paths = symbol.strokes.map((stroke) => pathOf(stroke.ops));
-    if (symbol.halo) {
-      symbol.strokes.forEach((stroke, k) => {
-        context.fillStyle = symbol.halo;
-        context.strokeStyle = symbol.halo;
-        context.lineWidth = (stroke.stroke ? stroke.width : 0) + (2 * symbol.halo_px) / half;
-        context.fill(paths[k]);
-        context.stroke(paths[k]);
-      });
-    }
-    symbol.strokes.forEach((stroke, k) => {
-      if (stroke.fill) {
-        context.fillStyle = stroke.fill;
-        context.fill(paths[k]);
-      }
-      if (stroke.stroke) {
-        context.strokeStyle = stroke.stroke;
-        context.lineWidth = stroke.width;
-        context.stroke(paths[k]);
-      }
-    });
-  }
-
   function pictureOf(symbol, sizePx, ratio) {
     const half = (sizePx / 2) * ratio;
-    const side = Math.ceil(sizePx * ratio + 2 * (symbol.halo_px + 2) * ratio) | 1;
+    const side = Math.ceil(sizePx * ratio + 2 * (symbol.reach_px + 2) * ratio) | 1;
     const canvas = document.createElement('canvas');
     canvas.width = side;
     canvas.height = side;
     const context = canvas.getContext('2d');
     context.translate(side / 2, side / 2);
     context.scale(half, half);
-    drawSymbol(context, Object.assign({}, symbol, { halo_px: symbol.halo_px * ratio }), half);
+    context.lineJoin = 'round';
+    for (const stroke of [...symbol.halos, ...symbol.strokes]) {
+      const path = pathOf(stroke.ops);
+      if (stroke.fill) {
+        context.fillStyle = stroke.fill;
+        context.fill(path);
+      }
+      if (stroke.stroke) {
+        context.strokeStyle = stroke.stroke;
+        context.lineWidth = stroke.width + (stroke.more_px * ratio) / half;
+        context.stroke(path);
+      }
+    }
     return canvas;
   }
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtGui import QImage, QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
@@ -68,6 +68,18 @@ class Bench:
 
     def settle(self) -> None:
         self.qtbot.waitUntil(self.view.is_settled, timeout=WAIT_MS)
+
+    def picture(self) -> QImage:
+        """What is on the widget once nothing moves any more."""
+        self.settle()
+        seen = [self.view.grab().toImage()]
+
+        def is_still() -> bool:
+            seen.append(self.view.grab().toImage())
+            return seen[-1] == seen[-2]
+
+        self.qtbot.waitUntil(is_still, timeout=WAIT_MS)
+        return seen[-1]
 
     def target(self) -> QWidget:
         """The engine's own widget, which takes the mouse."""

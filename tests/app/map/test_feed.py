@@ -54,13 +54,17 @@ def test_that_every_open_case_has_its_mark(feed: MapFeed, session: FakeSession, 
     assert all(glyph(view, case.id) for case in cases)
 
 
-def test_that_the_ground_is_made_of_the_sessions_rows(feed: MapFeed, session: FakeSession, view: MapView) -> None:
+def test_that_the_ground_is_made_of_the_sessions_rows(
+    feed: MapFeed, session: FakeSession, view: MapView
+) -> None:
     assert len(view.screen_state.ground.partition) == len(session.rows("unit_grid"))
     assert len(view.screen_state.ground.sheet("duty", view.screen_state.scheme.duty)) > 0
     assert view.screen_state.ground.components is None
 
 
-def test_that_a_case_that_arrives_or_closes_comes_and_goes(feed: MapFeed, session: FakeSession, view: MapView) -> None:
+def test_that_a_case_that_arrives_or_closes_comes_and_goes(
+    feed: MapFeed, session: FakeSession, view: MapView
+) -> None:
     case = a_case(session)
     assert glyph(view, case.id) is None
     session.arrive(case)
@@ -92,30 +96,36 @@ def test_that_everything_is_read_again_when_anything_may_have_changed(
     assert glyph(view, case.id) == "in_time"
 
 
-def test_that_new_resting_rows_make_a_new_ground(feed: MapFeed, session: FakeSession, view: MapView, qtbot) -> None:
+def test_that_new_resting_rows_make_a_new_ground(
+    feed: MapFeed, session: FakeSession, view: MapView, qtbot
+) -> None:
     before = view.screen_state.ground
     session.arrive(msgspec.structs.replace(session.rows("work_grid")[0].row, name="新"))
     qtbot.waitUntil(lambda: view.screen_state.ground is not before, timeout=WAIT_MS)
 
 
-def test_that_the_corner_says_of_when_the_data_are(feed: MapFeed, session: FakeSession, view: MapView) -> None:
+def test_that_the_corner_says_of_when_the_data_are(
+    feed: MapFeed, session: FakeSession, view: MapView
+) -> None:
     notes = view.plates()[2]
     assert "Data of 14:20" in notes.accessibleName()
     session.cut()
     assert "this seat's cache" in notes.accessibleName()
 
 
-def test_that_the_selected_case_chooses_the_duty_layer(feed: MapFeed, session: FakeSession, view: MapView) -> None:
+def test_that_the_selected_case_chooses_the_duty_layer(
+    feed: MapFeed, session: FakeSession, view: MapView
+) -> None:
     case = a_case(session)
     session.arrive(case)
     view.select(case.id)
     assert view.screen_state.scheme.duty == "l-municipal"
-    assert view.screen_state.scheme.major == "01"
+    assert view.screen_state.scheme.class_code == "01003"
     rubbish = fake_city.case_row(901, Stage.HANDLING, 5, "道路不洁", "金湖路", (), session.now_ms())
     session.arrive(rubbish)
     view.select(rubbish.id)
     assert view.screen_state.scheme.duty == "l-clean"
-    assert view.screen_state.scheme.major == ""
+    assert view.screen_state.scheme.class_code == ""
 
 
 def test_that_the_first_topic_anybody_answers_for_decides() -> None:

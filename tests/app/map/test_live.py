@@ -100,5 +100,5 @@ def test_that_a_board_has_a_limit() -> None:
 
 
 def test_that_only_a_live_layer_has_a_board() -> None:
-    with pytest.raises(ValueError, match="base"):
-        MarkBoard(LAYER_BY_NAME["base"])
+    with pytest.raises(ValueError, match="backdrop"):
+        MarkBoard(LAYER_BY_NAME["backdrop"])

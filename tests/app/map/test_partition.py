@@ -8,7 +8,7 @@ import shapely
 
 from app.cache.basemap import Sheet
 from app.map.ground import Ground, tints_for
-from app.map.partition import NOBODY, Partition, centre_of, holds, number_spots
+from app.map.partition import NOBODY, Partition, centres, holds, number_spots
 from casework.entities.unit_grid import UnitGrid
 from tests.app.map.town import Town
 
@@ -103,8 +103,7 @@ def test_that_a_number_stands_inside_its_grid(partition: Partition) -> None:
 
 def test_that_the_centre_of_an_area_is_its_centroid(partition: Partition) -> None:
     for number, grid in enumerate(polygons(partition.sheet)):
-        x, y = centre_of(partition.sheet.of(number))
-        assert shapely.Point(x, y).distance(grid.centroid) < 1e-6
+        assert shapely.Point(centres(partition.sheet)[number]).distance(grid.centroid) < 1e-6
 
 
 def test_that_neighbouring_duty_faces_differ_in_colour(town: Town, ground: Ground) -> None:

@@ -17,9 +17,10 @@ from app.map.tiles.paths import path_of_lines, path_of_mark, path_of_rings, path
 from app.map.tiles.picture import Painter, TileScheme
 from app.map.tiles.pyramid import RESOLUTIONS, TILE_PX, Box, Pyramid, fitting_level, nearest_level, pyramid_of
 from tests.app.map.conftest import WAIT_MS
-from tests.app.map.town import Town, place as town_place
+from tests.app.map.town import Town
+from tests.app.map.town import place as town_place
 
-SCHEME = TileScheme("dark", "municipal", "01")
+SCHEME = TileScheme("dark", "municipal", "01003")
 
 
 @pytest.fixture(scope="module")
@@ -184,11 +185,11 @@ def test_that_the_class_in_question_comes_out_strongly(painter: Painter, pyramid
     key = TileKey(6, *tile_at(pyramid, 6, 8, 10))
     strong = np.array(QColor(THEMES["dark"]["m_component_class"]).getRgb()[:3][::-1])
 
-    def count(major: str) -> int:
-        body = pixels(painter.picture(TileScheme("dark", "municipal", major), key))
+    def count(code: str) -> int:
+        body = pixels(painter.picture(TileScheme("dark", "municipal", code), key))
         return int((np.abs(body - strong).sum(axis=2) < 40).sum())
 
-    assert count("01") > count("") + 50
+    assert count("01003") > count("") + 50
 
 
 @pytest.mark.parametrize("z", [2, 3, 4])
@@ -196,7 +197,7 @@ def test_that_density_grows_darker_with_the_number_of_components(
     ground: Ground, pyramid: Pyramid, z: int
 ) -> None:
     """Light theme: more components, darker squares; the emptiest squares show the ground."""
-    only = [layer for layer in LAYERS if layer.name == "component"]
+    only = [layer for layer in LAYERS if layer.name == "density"]
     body = pixels(Painter(ground, pyramid, only).picture(TileScheme("light"), TileKey(z, 0, 0)))
     store, m_px, side = ground.components, RESOLUTIONS[z], 6
     column = np.floor((store.x_mm / 1000 - pyramid.west) / m_px / side).astype(int)
@@ -294,7 +295,7 @@ def test_that_another_theme_layer_or_version_is_another_address(
         TileScheme("dark"),
         TileScheme("light"),
         TileScheme("dark", duty="municipal"),
-        TileScheme("dark", major="01"),
+        TileScheme("dark", class_code="01003"),
         TileScheme("dark", hidden=("duty",)),
         TileScheme("dark", version=1),
     ]

@@ -23,7 +23,7 @@ from tests.app.map.town import Town, place
 def case_at(town: Town, name: str, column: float, row: float, mark: str = "ring") -> CaseMark:
     x, y = place(column, row)
     grid = town.grid_at(column, row)
-    return CaseMark(name, round(x), round(y), mark, grid, "01", ("component:01",))
+    return CaseMark(name, round(x), round(y), mark, grid, "01003", ("component:01",))
 
 
 def has_colour(image: QImage, colour: str, at: QPoint, reach: int = 9) -> bool:
@@ -62,9 +62,7 @@ def test_that_a_case_is_drawn_where_it_is_and_a_click_names_it(bench: Bench, tow
     bench.view.show_cases([case, case_at(town, "other", 7.5, 7.5)])
     bench.view.centre_on(case.x_mm, case.y_mm, 1.0)
     bench.settle()
-    assert has_colour(
-        bench.view.grab().toImage(), THEMES["dark"]["warn_fill"], bench.point(case.x_mm, case.y_mm)
-    )
+    assert has_colour(bench.picture(), THEMES["dark"]["warn_fill"], bench.point(case.x_mm, case.y_mm))
     with bench.qtbot.waitSignal(bench.view.case_clicked, timeout=WAIT_MS) as clicked:
         bench.click(case.x_mm, case.y_mm)
     assert clicked.args == ["202607140431"]
@@ -122,9 +120,7 @@ def test_that_the_scene_is_back_after_a_reload(bench: Bench, town: Town) -> None
     bench.qtbot.waitUntil(lambda: not bench.view.is_settled(), timeout=WAIT_MS)
     bench.settle()
     assert bench.view.looking() == before
-    assert has_colour(
-        bench.view.grab().toImage(), THEMES["dark"]["alarm_fill"], bench.point(case.x_mm, case.y_mm)
-    )
+    assert has_colour(bench.picture(), THEMES["dark"]["alarm_fill"], bench.point(case.x_mm, case.y_mm))
 
 
 def kill_renderer(bench: Bench) -> None:
@@ -137,12 +133,10 @@ def test_that_the_scene_is_back_after_the_renderer_is_killed(bench: Bench, town:
     bench.view.show_cases([case])
     bench.view.select("c")
     bench.view.centre_on(case.x_mm, case.y_mm, 1.0)
-    bench.settle()
-    before = bench.view.grab().toImage()
+    before = bench.picture()
     kill_renderer(bench)
     bench.qtbot.waitUntil(lambda: not bench.view.is_settled(), timeout=WAIT_MS)
-    bench.settle()
-    after = bench.view.grab().toImage()
+    after = bench.picture()
     assert has_colour(after, THEMES["dark"]["alarm_fill"], bench.point(case.x_mm, case.y_mm))
     assert different_share(before, after) < 0.001
     assert "map_page_terminated" in caplog.text
@@ -170,10 +164,9 @@ def test_that_a_page_that_keeps_dying_is_given_up_with_a_word(bench: Bench, town
 
 def test_that_a_theme_changes_every_pixel_of_the_ground(bench: Bench, town: Town) -> None:
     bench.load(town)
-    dark = bench.view.grab().toImage()
+    dark = bench.picture()
     bench.view.set_theme("light")
-    bench.settle()
-    light = bench.view.grab().toImage()
+    light = bench.picture()
     assert different_share(dark, light) > 0.95
     assert light.pixelColor(350, 30).lightness() > 128 > dark.pixelColor(350, 30).lightness()
 
@@ -185,8 +178,7 @@ def test_that_a_hidden_layer_is_gone_and_its_marks_cannot_be_hit(bench: Bench, t
     bench.view.centre_on(case.x_mm, case.y_mm, 1.0)
     bench.settle()
     bench.view.set_layer_visible("case", False)
-    bench.settle()
-    picture = bench.view.grab().toImage()
+    picture = bench.picture()
     assert not has_colour(picture, THEMES["dark"]["alarm_fill"], bench.point(case.x_mm, case.y_mm))
     with (
         bench.qtbot.assertNotEmitted(bench.view.case_clicked),
@@ -204,13 +196,13 @@ def test_that_grid_numbers_make_room_for_a_case(bench: Bench, town: Town, ground
     bench.load(town)
     bench.view.centre_on(x, y, 1.0)
     bench.settle()
-    assert has_colour(bench.view.grab().toImage(), colour, bench.point(x, y), reach=12)
+    assert has_colour(bench.picture(), colour, bench.point(x, y), reach=12)
     bench.view.show_cases([CaseMark("c", x + 20_000, y, "ring")])
     bench.qtbot.waitUntil(
         lambda: bench.view.screen_state.boards["case"].has_changes is False, timeout=WAIT_MS
     )
     bench.settle()
-    assert not has_colour(bench.view.grab().toImage(), colour, bench.point(x, y), reach=7)
+    assert not has_colour(bench.picture(), colour, bench.point(x, y), reach=7)
 
 
 def test_that_the_keyboard_stays_where_it_is_when_the_map_is_clicked(bench: Bench, town: Town, qtbot) -> None:

@@ -62,7 +62,7 @@ def make_town(folder: Path, side: int = 20, seed: int = 1) -> Town:
     chance = random.Random(seed)
     corners = {
         (c, r): tuple(
-            int(v) for v in place(c, r) + [chance.randint(-3000, 3000), chance.randint(-3000, 3000)]
+            int(v) for v in place(c, r) + np.array((chance.randint(-3000, 3000), chance.randint(-3000, 3000)))
         )
         for c in range(side + 1)
         for r in range(side + 1)
