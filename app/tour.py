@@ -119,18 +119,20 @@ class Tour:
         self._until("the map's files", self._has_files)
         self._until("the map", lambda: self._is_ready)
         self.window.resize(*LARGE)
-        self.window.set_theme("light")
-        self._look_at_map("01 light")
-        self._keep("01-queue-light")
+        self._take_dispatchable()
         self.window.set_theme("dark")
-        self._look_at_map("02 dark")
-        self._keep("02-queue-dark")
+        self._look_at_map("01 dark")
+        self._keep("01-main-dark")
+        self.window.set_theme("light")
+        self._look_at_map("02 light")
+        self._keep("02-main-light")
 
     def _see_map(self) -> None:
         self.map.fit_city()
         self._look_at_map("city")
         self._keep("03-map-city")
-        case = self.session.open_cases()[0].row
+        shown = self.session.row("case", self.window.card.case_id())
+        case = shown.row if shown else self.session.open_cases()[0].row
         for name, m_px in (("04-map-district", DISTRICT_M_PX), ("05-map-street", STREET_M_PX)):
             self.map.centre_on(case.x_mm, case.y_mm, m_px)
             self._look_at_map(name)
@@ -139,7 +141,7 @@ class Tour:
     def _see_card(self) -> None:
         self._press("Space")
         self._until("a case in the card", lambda: bool(self.window.card.case_id()))
-        self._until("the claim", lambda: not self.session.outbox())
+        self._until("the claim", lambda: not self._of(self.window.card.case_id()))
         self._look_at_map("card")
         self._keep("06-card")
 
