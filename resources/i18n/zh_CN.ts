@@ -1401,19 +1401,19 @@
 <context>
     <name>Queue</name>
     <message>
-        <source>To accept</source>
+        <source>Accept</source>
         <translation>待受理</translation>
     </message>
     <message>
-        <source>To verify</source>
+        <source>Verify</source>
         <translation>待核实</translation>
     </message>
     <message>
-        <source>To file</source>
+        <source>File</source>
         <translation>待立案</translation>
     </message>
     <message>
-        <source>To dispatch</source>
+        <source>Dispatch</source>
         <translation>待派遣</translation>
     </message>
     <message>
@@ -1421,23 +1421,23 @@
         <translation>处置中</translation>
     </message>
     <message>
-        <source>To check</source>
+        <source>Check</source>
         <translation>待核查</translation>
     </message>
     <message>
-        <source>To close</source>
+        <source>Close</source>
         <translation>待结案</translation>
     </message>
     <message>
-        <source>To receive</source>
+        <source>Receive</source>
         <translation>待接收</translation>
     </message>
     <message>
-        <source>Not received</source>
+        <source>Not taken</source>
         <translation>超时未接</translation>
     </message>
     <message>
-        <source>Not handled</source>
+        <source>Not done</source>
         <translation>超时未办</translation>
     </message>
 </context>
@@ -1529,7 +1529,7 @@
         <translation>队列</translation>
     </message>
     <message>
-        <source>Change queue</source>
+        <source>Switch</source>
         <translation>换队列</translation>
     </message>
 </context>
@@ -2096,6 +2096,10 @@
     </message>
     <message>
         <source>{0} over</source>
+        <translation>超 {0}</translation>
+    </message>
+    <message>
+        <source>−{0}</source>
         <translation>超 {0}</translation>
     </message>
     <message>
