@@ -5,7 +5,9 @@ The file is opened by apsw alone: two SQLite libraries on one file in one proces
 
 from __future__ import annotations
 
+import contextlib
 import os
+import shutil
 from pathlib import Path
 
 import apsw
@@ -17,6 +19,7 @@ from server.store.schema import SCHEMA
 OLDEST = (3, 51, 3)
 BUSY_MS = 10_000
 CACHE_KIB = 65_536
+SPACE_BYTES = 65_536
 
 
 def check_library() -> None:
@@ -79,6 +82,14 @@ def open_reader(path: Path) -> apsw.Connection:
     connection.set_busy_timeout(BUSY_MS)
     set_checked(connection, "query_only", "on", 1)
     return connection
+
+
+def why(path: Path, error: apsw.Error) -> str:
+    """An error of the file in words. Even reading needs a little space beside it, and SQLite says only "I/O"."""
+    with contextlib.suppress(OSError):
+        if shutil.disk_usage(path.parent).free < SPACE_BYTES:
+            return f"the disk is full ({error})"
+    return str(error)
 
 
 def refusal_of(error: apsw.Error) -> Unavailable:

@@ -22,7 +22,7 @@ from casework.ledger.chain import GENESIS
 from casework.limits import PAGE_ENTRIES
 from casework.sync.messages import Beat, Page, Push, Verdict
 from server.store import Account, Held, Logged, NotOpenable, Session, VisibleRow, reading
-from server.store.connection import check_library, open_new, open_writer
+from server.store.connection import check_library, open_new, open_writer, why
 from server.store.fitting import fit
 from server.store.reading import Readers
 from server.store.schema import statements
@@ -63,7 +63,7 @@ class SqliteStore:
         except (apsw.NotADBError, apsw.CorruptError) as error:
             raise NotOpenable(f"{path.name} is damaged: {error}") from error
         except apsw.Error as error:
-            raise NotOpenable(f"cannot open {path}: {error}") from error
+            raise NotOpenable(f"cannot open {path}: {why(path, error)}") from error
         self._writer = Writer(writing, self._open, self._close, clock)
         self._readers = Readers(path)
         self._pool = ThreadPoolExecutor(READERS, "store-reader")

@@ -17,7 +17,7 @@ from casework.ids import Key
 from casework.ledger.chain import GENESIS, Line, leaf_of, link
 from casework.sync.messages import Accepted, Op, Verdict
 from server.store import NotOpenable
-from server.store.connection import check_library, open_reader
+from server.store.connection import check_library, open_reader, why
 from server.store.fitting import columns_in, columns_of
 from server.store.schema import table_of
 
@@ -52,6 +52,8 @@ def verify(path: Path) -> tuple[list[str], int]:
         db.close(True)
     except (apsw.NotADBError, apsw.CorruptError) as error:
         return [f"the file is damaged: {error}"], 0
+    except apsw.Error as error:
+        raise NotOpenable(f"cannot read {path}: {why(path, error)}") from error
     except (msgspec.DecodeError, TypeError, ValueError) as error:
         return [*found, f"something in it is not of the shape it was written in: {error}"], 0
     return found, entries

@@ -21,7 +21,7 @@ from server.__main__ import main
 from server.cities import empty_ground
 from server.founding import UNFINISHED, CannotFound, Ground, found
 from server.paths import Paths
-from server.serving import CannotServe, Door, bound_socket, is_loopback, serving_lock
+from server.serving import CannotServe, Door, bound_socket, is_loopback, serve, serving_lock
 from server.store import NotOpenable
 from server.store.verify import verify
 from tests.server.ground import PEOPLE, ZHANG, founded, opened, passwords, serving
@@ -194,8 +194,17 @@ def test_that_the_log_names_nobody_and_keeps_no_secret(paths: Paths) -> None:
     assert [word for word in hidden if word in text] == []
 
 
+def fill(ballast: Path) -> None:
+    """Until not a byte more fits."""
+    with ballast.open("wb", buffering=0) as file, pytest.raises(OSError):
+        while True:
+            file.write(bytes(4096))
+
+
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root mounts a tmpfs")
-def test_that_a_really_full_disk_stops_nothing_for_good(tmp_path: Path) -> None:
+def test_that_a_really_full_disk_is_said_and_stops_nothing_for_good(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     small = tmp_path / "small"
     small.mkdir()
     mounted = subprocess.run(
@@ -210,9 +219,7 @@ def test_that_a_really_full_disk_stops_nothing_for_good(tmp_path: Path) -> None:
             ballast = small / "ballast"
             beat = {"seat": visitor.seat, "numbers_left": None}
             assert visitor.post("/v1/beat", beat).status_code == 200
-            with ballast.open("wb", buffering=0) as file, pytest.raises(OSError):
-                while True:
-                    file.write(bytes(4096))
+            fill(ballast)
             codes = set()
             for _ in range(200):
                 answer = visitor.post("/v1/beat", {"seat": visitor.seat, "numbers_left": 0})
@@ -223,6 +230,12 @@ def test_that_a_really_full_disk_stops_nothing_for_good(tmp_path: Path) -> None:
             assert visitor.http.get("/v1/changes?after=0").status_code == 200
             ballast.unlink()
             assert visitor.post("/v1/beat", beat).status_code == 200
+        fill(ballast)
+        with pytest.raises(NotOpenable, match="the disk is full"):
+            serve(paths.root, Door(port=0), print)
+        assert main(["verify", str(paths.root)]) == 2
+        assert "the disk is full" in capsys.readouterr().err
+        ballast.unlink()
         assert verify(paths.database)[0] == []
     finally:
         subprocess.run(["umount", "-l", str(small)], check=False)
