@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 import queue
+import shutil
 import subprocess
 import sys
 import threading
@@ -24,7 +25,8 @@ from app import paths, start, tour
 from app.arguments import Asked
 
 CITY = "small"
-TRICKLE_S = 6
+TRICKLE_S = 20
+FRESH_S = 8 * 3600.0
 FOUNDING_S = 900.0
 START_S = 90.0
 STOP_S = 10.0
@@ -48,6 +50,7 @@ class Account(msgspec.Struct, frozen=True):
 def run(asked: Asked) -> int:
     """Ends when the first seat's window is closed, or its tour is done."""
     folder = paths.demo_folder(asked.data)
+    clear_if_old(folder)
     found_once(folder / "centre")
     with Centre(folder / "centre") as centre:
         accounts = read_accounts(folder / "centre")
@@ -69,6 +72,17 @@ def run(asked: Asked) -> int:
 
 
 # -- the centre
+
+
+def clear_if_old(folder: Path) -> None:
+    """A generated city's cases are hours old by the next shift, all of them late: it is made anew then."""
+    made = folder / "centre" / "base.db"
+    if not made.exists() or time.time() - made.stat().st_mtime < FRESH_S:
+        return
+    print("the demonstration city is from an earlier shift: clearing it away", flush=True)
+    for old in folder.iterdir():
+        if old.is_dir() and (old.name in ("centre", "colleague") or old.name.startswith("seat-")):
+            shutil.rmtree(old)
 
 
 def found_once(folder: Path) -> None:

@@ -31,7 +31,7 @@ from casework.workflow import Stage
 STEP_S = 90.0
 SETTLE_MS = 400
 LARGE, SMALL = (1920, 1080), (1366, 768)
-DISTRICT_M_PX, STREET_M_PX = 8.0, 0.5
+DISTRICT_M_PX, STREET_M_PX = 3.0, 0.4
 LEAST_COLOURS = 24
 COLLEAGUES_SEAT = "12"
 SIGNS = "派遣督查井盖网格"
