@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from sqlite_utils import Database
 
 from app.cache.disk import DiskFailed, DiskFull, only_mine
+from app.cache.light import Database
 from app.cache.tables import TABLES, schema_hash, wanted_indexes
 from casework.entities import ENTITIES
 from casework.ids import Key
