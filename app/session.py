@@ -8,7 +8,6 @@ nothing here waits for the network. It decides nothing, and knows no widget.
 from __future__ import annotations
 
 import contextlib
-import re
 import threading
 import uuid
 from collections.abc import Callable, Mapping
@@ -36,7 +35,6 @@ from casework.workflow import OPEN_STAGES, Post
 __all__ = ["EngineStopped", "OutboxFull", "Session", "SignIn", "sign_in"]
 
 SIGN_IN_S = 150.0
-SHA256 = re.compile("[0-9a-f]{64}")
 
 
 class Session(QObject):
@@ -46,6 +44,7 @@ class Session(QObject):
     status_changed = Signal(object)  # LinkStatus
     outbox_changed = Signal()
     dataset_changed = Signal(str)  # "components" or "base": its file has been replaced
+    photo_arrived = Signal(str)  # its hash: `photo` has it now
     _noticed = Signal(object)
 
     def __init__(
@@ -180,13 +179,16 @@ class Session(QObject):
         """After Fault.WRONG_PASSWORD in the middle of the work: what the person has typed now."""
         self._engine.renew_password(password)
 
-    def picture(self, sha256: str) -> bytes | None:
-        """A photo's bytes, where this seat has them."""
-        path = self._engine.folder / "pictures" / sha256
-        try:
-            return path.read_bytes() if SHA256.fullmatch(sha256) else None
-        except OSError:
-            return None
+    def photo(self, sha256: str) -> bytes | None:
+        """A photo's bytes, where this seat has them; else it is fetched, and `photo_arrived` comes with it.
+
+        Reads a file: made for worker threads, may be called from any.
+        """
+        body = self._engine.photo(sha256)
+        if body is None and not self._is_closed:
+            with contextlib.suppress(EngineStopped, RuntimeError):  # the seat is being closed
+                self._engine.want_photo(sha256)
+        return body
 
     def cut(self, is_cut: bool) -> None:
         """A drill: this seat works without the network until it is given back."""
@@ -241,6 +243,8 @@ class Session(QObject):
             self.status_changed.emit(self._engine.view.status)
         if notice.dataset:
             self.dataset_changed.emit(notice.dataset)
+        if notice.photo:
+            self.photo_arrived.emit(notice.photo)
 
     def _renew(self, keys: frozenset[Key] | None) -> None:
         """What is kept here follows the rows."""

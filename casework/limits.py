@@ -17,6 +17,10 @@ PAGE_ENTRIES = 500  # entries in one page of changes; a command's entries are ne
 OUTBOX_ITEMS = 20_000  # unsent things one seat may hold
 RECEIPT_DAYS = 30  # how long a seat keeps what was acknowledged (sync invariant I10)
 
+PHOTO_BYTES = 32_000_000  # one photo
+PHOTO_CACHE_BYTES = 512_000_000  # photos one seat keeps
+PHOTO_WISHES = 64  # photos a seat waits for at a time
+
 DISPATCH_UNDO_MS = 10_000  # before a dispatch leaves (console standard)
 LAMP_LIVE_MS = 5_000
 LAMP_LATE_MS = 15_000

@@ -162,9 +162,7 @@ class CentreClient:
 
     async def photo(self, sha256: str) -> bytes | Failure:
         """A photo's bytes; the caller checks them."""
-        return await self._call(
-            "GET", f"/v1/blobs/{sha256}", timeout_s=PHOTO_S, most_bytes=PHOTO_BYTES
-        )
+        return await self._call("GET", f"/v1/blobs/{sha256}", timeout_s=PHOTO_S, most_bytes=PHOTO_BYTES)
 
     async def download(
         self, snapshot: Snapshot, path: Path, told: Callable[[int], None] | None = None

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 import structlog
 
+from app.cache.photos import PhotoCache
 from app.link.client import CentreClient
 from app.link.core import Core
 from app.link.link import Link, Pace
@@ -54,6 +55,7 @@ class Engine:
         self._centre = centre
         self._authority = authority
         self._pace = pace or Pace()
+        self._photos = PhotoCache(folder / "photos")
         self._link: Link | None = None
         self._loop = asyncio.new_event_loop()
         self._loop.set_exception_handler(_log_bug)
@@ -132,6 +134,14 @@ class Engine:
         """Which case is open here."""
         self.post(lambda _: self._link.look(case) if self._link else None)
 
+    def photo(self, sha256: str) -> bytes | None:
+        """A photo of this seat; read from the disk on the caller's thread."""
+        return self._photos.get(sha256)
+
+    def want_photo(self, sha256: str) -> None:
+        """Fetch it when the centre can be reached; a notice says when it has come."""
+        self.post(lambda _: self._link.want_photo(sha256) if self._link else None)
+
     def renew_password(self, password: str) -> None:
         """After Fault.WRONG_PASSWORD in the middle of the work."""
         self.post(lambda _: self._link.renew_password(password) if self._link else None)
@@ -189,7 +199,7 @@ class Engine:
         await self._signed_off()
         core = self._whole_core()
         client = CentreClient(self._centre, core.side.seat, self._authority)
-        self._link = Link(core, client, self._folder, self._pace)
+        self._link = Link(core, client, self._folder, self._pace, self._photos)
         said = await self._link.sign_in(person, password, may_be_alone)
         if isinstance(said, Fault):
             link, self._link = self._link, None

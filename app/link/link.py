@@ -18,10 +18,12 @@ import msgspec
 import structlog
 
 from app.cache.disk import DiskFailed, DiskFull
+from app.cache.photos import PhotoCache
 from app.cache.seat_db import Grant
 from app.link.bootstrap import DATASETS, Bootstrap
 from app.link.client import CentreClient, StreamEnded
 from app.link.core import Core
+from app.link.photos import PhotoFetch
 from app.link.wire import Failure, Present, Trouble
 from casework.entities.person import Person
 from casework.ids import Key
@@ -55,11 +57,14 @@ class Pace(msgspec.Struct, frozen=True):
 class Link:
     """The tasks of one log-in."""
 
-    def __init__(self, core: Core, client: CentreClient, folder: Path, pace: Pace) -> None:
+    def __init__(
+        self, core: Core, client: CentreClient, folder: Path, pace: Pace, photos: PhotoCache
+    ) -> None:
         self._core = core
         self._client = client
         self._pace = pace
         self._boot = Bootstrap(core, client, folder)
+        self._photos = PhotoFetch(core, client, photos, pace.retry_s, pace.retry_most_s)
         self._person = ""
         self._password = ""
         self._case = ""
@@ -151,6 +156,7 @@ class Link:
             self._fetches,
             self._changes,
             self._files,
+            self._photos.fetch_photos,
             self._looks,
             self._ticks,
             self._journal,
@@ -187,6 +193,10 @@ class Link:
         """The operator has this case open now; "" for none."""
         self._case = case
         self._wants_look.set()
+
+    def want_photo(self, sha256: str) -> None:
+        """Somebody looks for this photo."""
+        self._photos.want(sha256)
 
     # -- the tasks
 

@@ -70,14 +70,18 @@ class PhotoFetch:
                 await asyncio.sleep(self._retry_s)
                 continue
             sha256, _ = self._wishes.popitem()
+            if self._cache.has(sha256):  # wished again while a first try was waiting
+                self._core.note_photo(sha256)
+                continue
             failure = await self._fetch(sha256)
             if failure is None or failure.trouble in IN_VAIN:
                 failures = 0
                 continue
             failures += 1
-            self._wishes.setdefault(sha256, None)
             wait_s = min(self._retry_s * 2 ** min(failures, 8), self._retry_most_s)
             await asyncio.sleep(max(wait_s, failure.wait_s))
+            self._wishes.setdefault(sha256, None)
+            self._wished.set()
 
     async def _fetch(self, sha256: str) -> Failure | None:
         self._busy.add(sha256)
