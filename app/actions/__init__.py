@@ -29,6 +29,7 @@ from app.actions import (
     take_next,
     take_over,
     undo,
+    urge,
 )
 from app.actions._action import Action, Ask, Context, Does, Place, Why
 
@@ -56,6 +57,7 @@ ACTIONS: tuple[Action, ...] = (
     not_file.ACTION,
     check_fail.ACTION,
     return_task.ACTION,
+    urge.ACTION,
     add_note.ACTION,
     release.ACTION,
     take_over.ACTION,

@@ -20,6 +20,7 @@ from casework.commands import (
     release,
     return_task,
     send_check,
+    urge,
 )
 
 COMMANDS: tuple[Rule, ...] = (
@@ -33,6 +34,7 @@ COMMANDS: tuple[Rule, ...] = (
     send_check.RULE,
     check.RULE,
     close.RULE,
+    urge.RULE,
     add_note.RULE,
     claim.RULE,
     release.RULE,

@@ -103,6 +103,10 @@
         <source>Undo</source>
         <translation>撤销</translation>
     </message>
+    <message>
+        <source>Urge</source>
+        <translation>催办</translation>
+    </message>
 </context>
 <context>
     <name>Alarms</name>
