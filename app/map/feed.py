@@ -105,7 +105,7 @@ class MapFeed(QObject):
         for key in keys:
             shown = self._session.row(live.entity, key)
             mark = live.mark(shown, facts) if shown is not None else None
-            if mark is None:
+            if shown is None or mark is None:
                 self._shown[name].pop(key, None)
                 gone.append(key)
                 continue
@@ -126,11 +126,11 @@ class MapFeed(QObject):
         marks: dict[str, dict[str, LiveMark]] = {}
         for _ in range(min(REMARK_ROWS, len(self._turn))):
             name, key = self._turn.popleft()
-            shown = self._shown[name].get(key)
-            if shown is None:
+            known = self._shown[name].get(key)
+            if known is None:
                 continue
             self._turn.append((name, key))
-            mark = self._live[name].mark(shown, facts)
+            mark = self._live[name].mark(known, facts)
             if mark is not None:
                 marks.setdefault(name, {})[key] = mark
         for name, found in marks.items():

@@ -25,7 +25,7 @@ class Partition:
 
     def __init__(self, grids: Sequence[UnitGrid]) -> None:
         self.codes = tuple(grid.code for grid in grids)
-        self.number_of = {code: number for number, code in enumerate(self.codes)}
+        self.number_of: dict[str, int] = {code: number for number, code in enumerate(self.codes)}
         if not grids:
             self.sheet = EMPTY
             self._spots, self._ends = np.empty((0, 2)), np.empty((0, 2), dtype=np.int64)

@@ -126,10 +126,11 @@ def _answer(job: QWebEngineUrlRequestJob, mime: bytes, body: bytes | None) -> No
     buffer = QBuffer(job)
     buffer.setData(QByteArray(body))
     buffer.open(QIODevice.OpenModeFlag.ReadOnly)
+    # Lists, whatever the stubs say: a header may come several times.
     job.setAdditionalResponseHeaders(
         {
-            QByteArray(b"Content-Security-Policy"): [QByteArray(CONTENT_POLICY.encode())],
-            QByteArray(b"X-Content-Type-Options"): [QByteArray(b"nosniff")],
+            QByteArray(b"Content-Security-Policy"): [QByteArray(CONTENT_POLICY.encode())],  # type: ignore[dict-item]
+            QByteArray(b"X-Content-Type-Options"): [QByteArray(b"nosniff")],  # type: ignore[dict-item]
         }
     )
     job.reply(QByteArray(mime), buffer)

@@ -25,7 +25,7 @@ def count_colours(image: QImage) -> int:
     plain = image.convertToFormat(QImage.Format.Format_RGB32)
     if plain.isNull():
         return 0
-    view = np.frombuffer(plain.constBits(), dtype=np.uint32)  # type: ignore[arg-type]
+    view = np.frombuffer(plain.constBits(), dtype=np.uint32)
     rows = view.reshape(plain.height(), plain.bytesPerLine() // 4)[:, : plain.width()]
     return len(np.unique(rows & 0xFFFFFF))
 

@@ -12,23 +12,22 @@ from pathlib import Path
 
 import msgspec
 import shiboken6
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QChildEvent, QCoreApplication, QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QResizeEvent
 from PySide6.QtWebEngineWidgets import QWebEngineView
 from PySide6.QtWidgets import QWidget
 
 from app.look.tokens import DEFAULT_THEME, THEMES
 from app.map.bridge import Bridge
+from app.map.corners import Corners
 from app.map.hit import hit
 from app.map.layers import LAYERS
-from app.map.layers.component import MAJORS
 from app.map.layers.style import Layer, LiveMark
 from app.map.limits import SELF_CHECK_MS
 from app.map.loading import GroundLoader, Loaded, Sources
 from app.map.messages import Camera, Clicked, Moved
 from app.map.page import MapPage, OnlyOurs, make_profile
-from app.map.plane import datum_name
-from app.map.plates import LayerPlate, NotePlate, Plate, ScalePlate
+from app.map.plates import Plate
 from app.map.scheme import PageScheme
 from app.map.screen import Screen
 from app.map.selfcheck import SelfCheck, judge
@@ -41,8 +40,6 @@ from casework.entities.duty_layer import DutyLayer
 from casework.entities.unit_grid import UnitGrid
 from casework.entities.work_grid import WorkGrid
 
-MARGIN_PX = 12
-NARROW_PX = 680  # a map narrower than this has short texts at its boxes
 CASES = "case"
 
 
@@ -98,7 +95,8 @@ class MapView(QWidget):
         self._loader = GroundLoader(self)
         self._loader.loaded.connect(self._on_loaded)
         self._make_page(layers)
-        self._make_plates()
+        self._corners = Corners(self, layers)
+        self._corners.switched.connect(self._on_switched)
         self.set_theme(DEFAULT_THEME)
 
     def _make_page(self, layers: Sequence[Layer]) -> None:
@@ -122,14 +120,6 @@ class MapView(QWidget):
         state.drawn.connect(self._on_drawn)
         state.refused.connect(self._on_refused)
         self._page.start()
-
-    def _make_plates(self) -> None:
-        self._boxes = LayerPlate(self)
-        self._boxes.switched.connect(self._on_switched)
-        self._scale = ScalePlate(self)
-        self._notes = NotePlate(self)
-        self._message = NotePlate(self)
-        self._message.token = "alarm_text"
 
     # --- what lies under the marks --------------------------------------------------------------------
 
@@ -178,10 +168,10 @@ class MapView(QWidget):
 
     def set_theme(self, theme: str) -> None:
         """Other colours: tiles, marks and plates."""
-        self._page.setBackgroundColor(QColor(THEMES[theme][GROUND_TOKEN]))
+        if not self._is_stopped:
+            self._page.setBackgroundColor(QColor(THEMES[theme][GROUND_TOKEN]))
         self.screen_state.set_theme(theme)
-        for plate in self.plates():
-            plate.set_theme(theme)
+        self._corners.set_theme(theme)
 
     def set_as_of(self, text: str) -> None:
         """What the corner says of the data's age, ready for reading."""
@@ -271,19 +261,7 @@ class MapView(QWidget):
 
     def plates(self) -> tuple[Plate, ...]:
         """What lies over the map's corners."""
-        return (self._boxes, self._scale, self._notes, self._message)
-
-    def renderer_pid(self) -> int:
-        """The process that draws the page; for tests and for a support's report."""
-        return self._page.renderProcessPid()
-
-    def page_url(self) -> str:
-        """Where the page is: always the same."""
-        return self._page.url().toString()
-
-    def run_in_page(self, script: str, done: Callable[[object], None]) -> None:
-        """For tests of the page's walls; nothing of the seat calls it."""
-        self._page.runJavaScript(script, done)
+        return self._corners.plates
 
     def self_check(self, done: Callable[[SelfCheck], None]) -> None:
         """Looks at what is on the screen once it is settled, and says whether that can be a map."""
@@ -311,7 +289,6 @@ class MapView(QWidget):
         """The page fills the widget, the plates keep to their corners."""
         self._web.setGeometry(self.rect())
         self._show_boxes()
-        self._set_places()
 
     def event(self, event: QEvent) -> bool:
         """Another screen may have other pixels; another language other words."""
@@ -350,8 +327,7 @@ class MapView(QWidget):
             self.grid_clicked.emit(found.grid)
 
     def _on_moved(self, moved: Moved) -> None:
-        self._scale.set_scale(moved.m_px)
-        self._set_places()
+        self._corners.set_scale(moved.m_px)
         self.view_changed.emit(_looking(moved.x, moved.y, moved.m_px))
 
     def _on_drawn(self, serial: int) -> None:
@@ -394,8 +370,7 @@ class MapView(QWidget):
         state.go(camera)
         if is_first:
             state.send_scene()
-        self._scale.set_scale(camera.m_px)
-        self._set_places()
+        self._corners.set_scale(camera.m_px)
 
     def _after_marks(self, layer: str) -> None:
         self.screen_state.marks_changed(layer)
@@ -404,7 +379,7 @@ class MapView(QWidget):
 
     def _light(self) -> None:
         state = self.screen_state
-        mark = state.boards[CASES].get(self._selected) if CASES in state.boards else None
+        mark = self._selected_mark()
         state.light(CASES, self._selected if not self._clicked_grid else "", self._clicked_grid)
         state.set_class(mark.class_code if mark is not None else "")
         duty = duty_for(mark.topics, self._duty_layers) if mark is not None else None
@@ -419,69 +394,21 @@ class MapView(QWidget):
             self.layer_switched.emit(name, is_on)
 
     def _show_boxes(self) -> None:
-        self._boxes.set_boxes(self._box_texts(self.width() < NARROW_PX), self.screen_state.hidden)
-        self._set_places()
-
-    def _box_texts(self, is_narrow: bool) -> list[tuple[tuple[str, ...], str]]:
-        boxes: dict[str, list[str]] = {}
-        for layer in sorted(self.screen_state.layers, key=lambda layer: layer.box):
-            if not layer.title:
-                continue
-            detail = self._detail(layer.name)
-            title = _translated(layer.short if is_narrow and layer.short else layer.title)
-            if detail and is_narrow and layer.is_brief:
-                title = detail
-            elif detail:
-                title = self.tr("{title}: {detail}").format(title=title, detail=detail)
-            boxes.setdefault(title, []).append(layer.name)
-        return [(tuple(names), title) for title, names in boxes.items()]
-
-    def _detail(self, name: str) -> str:
-        scheme = self.screen_state.scheme
-        if name == "duty":
-            return next(
-                (f"{layer.name} v{layer.version}" for layer in self._duty_layers if layer.id == scheme.duty),
-                "",
-            )
-        major = MAJORS.get(scheme.class_code[:2], "")
-        return _translated(major) if major and name in ("component", "density") else ""
+        self._corners.show_boxes(self.screen_state.scheme, self._duty_layers)
 
     def _show_notes(self) -> None:
         state = self.screen_state
-        if state.ground is None:
-            return
-        mark = state.boards[CASES].get(self._selected) if CASES in state.boards else None
-        grid = self._clicked_grid or (mark.grid if mark is not None else "")
-        code = f"{grid[:6]} {grid[6:9]} {grid[9:12]} {grid[12:]}" if len(grid) == 15 else grid
-        self._notes.set_facts(
-            (
-                self._as_of,
-                datum_name(state.ground.city.epsg),
-                self.tr("Unit grid {code}").format(code=code) if grid else "",
-            )
-        )
-        self._set_places()
+        if state.ground is not None:
+            mark = self._selected_mark()
+            grid = self._clicked_grid or (mark.grid if mark is not None else "")
+            self._corners.show_notes(self._as_of, state.ground.city.epsg, grid)
 
     def _show_message(self) -> None:
-        if self._is_lost:
-            text = self.tr("The map cannot be shown. Queue and cases work as before")
-        elif self._unreadable:
-            text = self.tr("Cannot be read: {names}").format(names=", ".join(self._unreadable))
-        else:
-            text = ""
-        self._message.set_facts((text,))
-        self._set_places()
+        self._corners.show_message(is_lost=self._is_lost, unreadable=self._unreadable)
 
-    def _set_places(self) -> None:
-        width, height = self.width(), self.height()
-        self._boxes.move(MARGIN_PX, MARGIN_PX)
-        self._scale.move(MARGIN_PX - 4, height - MARGIN_PX - self._scale.height() + 4)
-        self._notes.move(
-            width - MARGIN_PX + 4 - self._notes.width(), height - MARGIN_PX - self._notes.height() + 4
-        )
-        self._message.move((width - self._message.width()) // 2, height // 2 - self._message.height())
-        for plate in self.plates():
-            plate.raise_()
+    def _selected_mark(self) -> LiveMark | None:
+        board = self.screen_state.boards.get(CASES)
+        return board.get(self._selected) if board is not None else None
 
 
 class _Web(QWebEngineView):
@@ -493,10 +420,10 @@ class _Web(QWebEngineView):
         self.setAcceptDrops(False)
         self._refuse_keys(self)
 
-    def childEvent(self, event: QEvent) -> None:
+    def childEvent(self, event: QChildEvent) -> None:
         """The engine makes its own widget inside, anew after each crash."""
         super().childEvent(event)
-        child: QObject = event.child()  # type: ignore[attr-defined]
+        child = event.child()
         if event.type() == QEvent.Type.ChildPolished and isinstance(child, QWidget):
             self._refuse_keys(child)
 
@@ -547,7 +474,3 @@ def duty_for(topics: Iterable[str], duty_layers: Iterable[DutyLayer]) -> DutyLay
 
 def _looking(x_m: float, y_m: float, m_px: float) -> Looking:
     return Looking(round(x_m * 1000), round(y_m * 1000), m_px)
-
-
-def _translated(text: str) -> str:
-    return QCoreApplication.translate("Layer", text)

@@ -53,7 +53,8 @@ class TileCanvas:
         scale = self.ratio / self.m_px
         origin = np.array([self._pyramid.west, self._pyramid.north])
         corner = np.array([self.key.x, self.key.y]) * self.side_px
-        return (xy_m - origin) * np.array([scale, -scale]) - corner
+        px: Floats = (xy_m - origin) * np.array([scale, -scale]) - corner
+        return px
 
     def reach_m(self, px: float) -> Box:
         """The tile's box with a margin of so many pixels."""
@@ -69,7 +70,7 @@ class TileCanvas:
     def pixels(self) -> NDArray[np.uint8]:
         """The image as rows, columns and blue, green, red, unused; writing changes the picture."""
         self.finish()
-        view = np.frombuffer(self.image.bits(), dtype=np.uint8)  # type: ignore[arg-type]
+        view = np.frombuffer(self.image.bits(), dtype=np.uint8)
         return view.reshape(self.side_px, self.image.bytesPerLine() // 4, 4)[:, : self.side_px]
 
     def finish(self) -> QImage:

@@ -34,7 +34,7 @@ def encoded(image: QImage) -> bytes:
     body = QByteArray()
     buffer = QBuffer(body)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    image.save(buffer, "BMP")
+    image.save(buffer, "BMP")  # type: ignore[call-overload]  # bytes are refused
     buffer.close()
     return bytes(body.data())
 

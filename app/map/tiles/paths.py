@@ -5,12 +5,14 @@ The bytes are those of Qt's own stream format for a path (element count; type, x
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QByteArray, QDataStream, QIODevice, QPointF
 from PySide6.QtGui import QPainterPath
 
-from app.look.shapes import Mark, Op
+from app.look.shapes import Mark
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -75,13 +77,14 @@ def path_of_mark(mark: Mark) -> QPainterPath:
     return path
 
 
-def _add(path: QPainterPath, op: Op, is_fresh: bool) -> bool:
-    if op[0] == "M":
-        path.moveTo(QPointF(op[1], op[2]))
-    elif op[0] == "L":
-        path.lineTo(QPointF(op[1], op[2]))
-    elif op[0] == "A":
-        _, cx, cy, r, start_deg, span_deg = op
+def _add(path: QPainterPath, op: tuple[Any, ...], is_fresh: bool) -> bool:
+    kind, *numbers = op
+    if kind == "M":
+        path.moveTo(QPointF(*numbers))
+    elif kind == "L":
+        path.lineTo(QPointF(*numbers))
+    elif kind == "A":
+        cx, cy, r, start_deg, span_deg = numbers
         if is_fresh:
             path.arcMoveTo(cx - r, cy - r, 2 * r, 2 * r, start_deg)
         path.arcTo(cx - r, cy - r, 2 * r, 2 * r, start_deg, span_deg)

@@ -28,7 +28,7 @@ class Stamp:
 
     def __init__(self, image: QImage) -> None:
         side = image.width()
-        view = np.frombuffer(image.constBits(), dtype=np.uint8)  # type: ignore[arg-type]
+        view = np.frombuffer(image.constBits(), dtype=np.uint8)
         pixels = view.reshape(side, -1, 4)[:, :side]
         rows, columns = np.nonzero(pixels[:, :, 3])
         self.rows, self.columns = rows - side // 2, columns - side // 2

@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from app.map.ground import Ground
 from app.map.loading import Sources, read_ground
+from app.map.page import MapPage
 from app.map.view import MapView
 from tests.app.map.town import Town, make_town
 
@@ -52,6 +53,13 @@ class Bench:
         self.complaints: list[str] = []
         self.view.page_spoke.connect(self.complaints.append)
         self.view.show()
+
+    @property
+    def page(self) -> MapPage:
+        """The page behind the widget."""
+        page = self.view.findChild(MapPage)
+        assert page is not None
+        return page
 
     def load(self, town: Town) -> None:
         with self.qtbot.waitSignal(self.view.ready, timeout=WAIT_MS):
@@ -100,7 +108,7 @@ class Bench:
     def ask(self, script: str) -> object:
         """What a script in the page answers."""
         answers: list[object] = []
-        self.view.run_in_page(script, answers.append)
+        self.page.runJavaScript(script, answers.append)
         self.qtbot.waitUntil(lambda: bool(answers), timeout=WAIT_MS)
         return answers[0]
 

@@ -124,7 +124,7 @@ def test_that_the_scene_is_back_after_a_reload(bench: Bench, town: Town) -> None
 
 
 def kill_renderer(bench: Bench) -> None:
-    os.kill(bench.view.renderer_pid(), signal.SIGKILL)
+    os.kill(bench.page.renderProcessPid(), signal.SIGKILL)
 
 
 def test_that_the_scene_is_back_after_the_renderer_is_killed(bench: Bench, town: Town, caplog) -> None:
@@ -254,7 +254,14 @@ def test_that_the_page_goes_nowhere(bench: Bench, town: Town, script: str) -> No
     bench.ask(script + "; 1")
     bench.view.set_theme("light")
     bench.settle()
-    assert bench.view.page_url() == PAGE_URL
+    assert bench.page.url().toString() == PAGE_URL
+
+
+def test_that_the_content_policy_is_in_force(bench: Bench, town: Town) -> None:
+    bench.load(town)
+    attempt = "(() => { try { return eval('1 + 1'); } catch (error) { return error.name; } })()"
+    assert bench.ask(attempt) == "EvalError"
+    bench.complaints.clear()  # the engine says that it refused
 
 
 @pytest.mark.parametrize(
