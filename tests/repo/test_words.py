@@ -9,6 +9,7 @@ from types import ModuleType
 import pytest
 
 import casework
+from casework.commands import RULE_BY_KIND
 from devkit import strings
 from tests.repo.source import ROOT, files, imports
 
@@ -113,6 +114,11 @@ def test_that_every_code_a_screen_knows_has_its_words() -> None:
     shown = {target for path in files(ROOT, "app") for target, _ in imports(path, ROOT)} - TOLD_IN_PASSING
     silent = {name: values - said.get(name, set()) for name, values in known.items() if name in shown}
     assert {name: values for name, values in silent.items() if values} == {}
+
+
+def test_that_every_command_has_its_word_in_a_cases_trace() -> None:
+    words = pytest.importorskip("app.models.words", reason="no screens yet")
+    assert sorted(RULE_BY_KIND.keys() - words.DEEDS.keys()) == []
 
 
 def test_that_planted_differences_are_found() -> None:
