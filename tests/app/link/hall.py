@@ -29,7 +29,7 @@ QUICK = Pace(
     journal_s=0.1,
     retry_s=0.05,
     retry_most_s=0.4,
-    stall_s=0.5,
+    stall_s=2.0,
     files_s=60.0,
     late_ms=800,
 )
