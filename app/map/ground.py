@@ -14,7 +14,7 @@ from functools import partial
 import msgspec
 import numpy as np
 
-from app.cache.basemap import EMPTY, NO_BASEMAP, Basemap, Sheet, make_sheet
+from app.cache.basemap import AREAS, EMPTY, NO_BASEMAP, Basemap, Sheet, make_sheet
 from app.cache.columns import ComponentStore
 from app.map.partition import Ints, Partition, centres, number_spots
 from casework.entities.city import City
@@ -56,6 +56,7 @@ class Ground:
             "duty_edge": lambda duty: self.partition.borders(self._duty_owners(duty)),
             "duty_spot": self._duty_spots,
             **{f"{of}_spot": partial(self._area_spots, of) for of in AREA_NAMES},
+            **{f"{of}_edge": partial(self._area_edges, of) for of in AREAS},
         }
 
     def sheet(self, of: str, duty: str = "") -> Sheet:
@@ -75,6 +76,12 @@ class Ground:
     def spots(self, of: str, duty: str = "") -> Sheet:
         """Where the names of a source may be written: areas at their centre, everything else as it is."""
         return self.sheet(f"{of}_spot" if of in AREA_NAMES else of, duty)
+
+    def _area_edges(self, of: str, _: str) -> Sheet:
+        """The outlines of an area layer of the base map as lines that come back to where they began."""
+        areas = self._resting.base.sheet(of)
+        rings = [areas.of(k) for k in range(len(areas))]
+        return make_sheet([np.vstack((ring, ring[:1])) for ring in rings], areas.names) if rings else EMPTY
 
     def _area_spots(self, of: str, _: str) -> Sheet:
         sheet = self._resting.base.sheet(of)
