@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
 PHOTOS = "photos"
 NEAR_MM = 50_000
+COARSE_M_PX, CASE_M_PX = 1.5, 0.9  # a map coarser than the first comes near enough to see a case's street
 WARM_MS = 4000  # after the first cases are on the screen
 NEARBY_FROM_PX = 900  # a lower window gives its height to the map
 
@@ -103,8 +104,14 @@ class MainWindow(QWidget):
         shown = self.session.row("case", case) if case else None
         self.stage.set_facts(self._near_facts(case))
         if shown is not None and is_to_be_shown_on_map:
-            self.map.centre_on(shown.row.x_mm, shown.row.y_mm)
+            self._look_at(shown.row.x_mm, shown.row.y_mm)
         self.router.refresh()
+
+    def _look_at(self, x_mm: int, y_mm: int) -> None:
+        """The place in the middle, near enough to be read; whoever has come nearer still stays there."""
+        looking = self.map.looking()
+        is_coarse = looking is None or looking.m_px > COARSE_M_PX
+        self.map.centre_on(x_mm, y_mm, CASE_M_PX if is_coarse else None)
 
     def _near_facts(self, case: str) -> str:
         """How many open cases of the same class stand within the circle the map draws."""

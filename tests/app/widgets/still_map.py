@@ -5,6 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
+from app.map.view import Looking
+
 
 class StillMap(QWidget):
     """Remembers what it was told."""
@@ -16,6 +18,7 @@ class StillMap(QWidget):
         super().__init__()
         self.selected: str | None = None
         self.centre: tuple[int, int] | None = None
+        self.m_px = 0.0  # 0: nothing is shown yet
         self.theme = ""
 
     def select(self, case: str | None) -> None:
@@ -23,9 +26,12 @@ class StillMap(QWidget):
 
     def centre_on(self, x_mm: int, y_mm: int, resolution_m: float | None = None) -> None:
         self.centre = (x_mm, y_mm)
+        self.m_px = resolution_m or self.m_px
 
-    def looking(self) -> None:
-        return None
+    def looking(self) -> Looking | None:
+        if self.centre is None or not self.m_px:
+            return None
+        return Looking(*self.centre, self.m_px)
 
     def set_theme(self, name: str) -> None:
         self.theme = name

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from app.look.tokens import CARD_PX, QUEUE_NARROW_PX, QUEUE_PX, THEMES
 from app.models.queues import QUEUE_BY_ID
 from app.widgets import theme
-from app.widgets.main_window import MainWindow
+from app.widgets.main_window import CASE_M_PX, MainWindow
 from app.widgets.shortcuts import is_text_field
 from casework.commands.dispatch import Dispatch
 from casework.sync.status import OutboxState
@@ -282,6 +282,23 @@ def test_that_a_click_on_the_map_opens_the_case_without_moving_the_map(desk: Des
     desk.map.case_clicked.emit(case)
     assert desk.window.card.case_id() == case
     assert desk.map.centre is None
+
+
+def test_that_a_case_is_shown_in_the_middle_and_near_enough(desk: Desk) -> None:
+    desk.map.centre_on(0, 0, 16.0)
+    desk.press("Space")
+    shown = desk.session.row("case", desk.window.card.case_id())
+    assert shown is not None
+    assert desk.map.centre == (shown.row.x_mm, shown.row.y_mm)
+    assert desk.map.m_px == CASE_M_PX
+
+
+@pytest.mark.parametrize("m_px", [0.25, 0.5, 1.0])
+def test_that_a_map_that_is_near_already_keeps_its_scale(desk: Desk, m_px: float) -> None:
+    desk.map.centre_on(0, 0, m_px)
+    desk.press("Space")
+    assert desk.map.centre != (0, 0)
+    assert desk.map.m_px == m_px
 
 
 def test_that_a_row_is_chosen_by_the_arrow_keys(desk: Desk) -> None:
