@@ -58,15 +58,17 @@ class Corners(QObject):
         is_narrow = self._view.width() < NARROW_PX
         duty = next((layer for layer in duty_layers if layer.id == scheme.duty), None)
         major = MAJORS.get(scheme.class_code[:2], "")
-        boxes: dict[str, list[str]] = {}
+        boxes: dict[object, tuple[list[str], str]] = {}
         for layer in self._layers:
             detail = ""
             if layer.name == "duty" and duty is not None:
                 detail = f"{duty.name} v{duty.version}"
             elif layer.name in ("component", "density") and major:
                 detail = _translated(major)
-            boxes.setdefault(self._box_text(layer, detail, is_narrow), []).append(layer.name)
-        self.boxes.set_boxes([(tuple(names), text) for text, names in boxes.items()], scheme.hidden)
+            text = self._box_text(layer, detail, is_narrow)
+            shared = layer.short if is_narrow and layer.short else layer.box
+            boxes.setdefault(shared, ([], text))[0].append(layer.name)
+        self.boxes.set_boxes([(tuple(names), text) for names, text in boxes.values()], scheme.hidden)
         self.set_places()
 
     def _box_text(self, layer: Layer, detail: str, is_narrow: bool) -> str:

@@ -33,7 +33,7 @@ from app.map.screen import Screen
 from app.map.selfcheck import SelfCheck, judge
 from app.map.tiles.factory import TileFactory
 from app.map.tiles.picture import GROUND_TOKEN
-from app.map.tiles.pyramid import RESOLUTIONS, STREET_M_PX, fitting_level, nearest_level
+from app.map.tiles.pyramid import RESOLUTIONS, fitting_level, nearest_level
 from casework.entities.city import City
 from casework.entities.duty_grid import DutyGrid
 from casework.entities.duty_layer import DutyLayer
@@ -41,6 +41,8 @@ from casework.entities.unit_grid import UnitGrid
 from casework.entities.work_grid import WorkGrid
 
 CASES = "case"
+CLOSE_M_PX = 1.0  # a unit grid is about a hundred pixels wide
+COARSE_M_PX = 2.0
 
 
 class CaseMark(msgspec.Struct, frozen=True):
@@ -221,9 +223,12 @@ class MapView(QWidget):
     # --- looking --------------------------------------------------------------------------------------
 
     def centre_on(self, x_mm: int, y_mm: int, resolution_m: float | None = None) -> None:
-        """Looks at a place, at the present scale or at the level nearest to the given metres per pixel."""
+        """Looks at a place, at the level nearest to the given metres per pixel.
+
+        Without one the scale stays, unless it is too coarse to see a grid: then the map comes close.
+        """
         camera = self.screen_state.camera
-        m_px = camera.m_px if camera is not None else STREET_M_PX
+        m_px = camera.m_px if camera is not None and camera.m_px <= COARSE_M_PX else CLOSE_M_PX
         if resolution_m is not None:
             m_px = RESOLUTIONS[nearest_level(resolution_m)]
         self._go(Camera(x_mm / 1000, y_mm / 1000, m_px))
@@ -305,7 +310,7 @@ class MapView(QWidget):
     def _on_clicked(self, click: Clicked) -> None:
         x_mm, y_mm = round(click.x * 1000), round(click.y * 1000)
         if click.is_double:
-            self.centre_on(x_mm, y_mm)
+            self._go(Camera(click.x, click.y, click.m_px))
             self.place_double_clicked.emit(x_mm, y_mm)
             return
         self.place_clicked.emit(x_mm, y_mm)

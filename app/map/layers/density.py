@@ -10,6 +10,7 @@ LAYER = Layer(
     name="density",
     title=QT_TRANSLATE_NOOP("Layer", "Components"),
     box=4,
+    is_brief=True,
     drawn=(
         Density(of="component", tokens=STEPS, cell_px=6, alpha=0.35, from_m_px=4, until_m_px=4),
         Density(of="component", tokens=STEPS, cell_px=6, alpha=0.65, from_m_px=8),

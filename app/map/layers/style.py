@@ -161,7 +161,8 @@ class Layer(msgspec.Struct, frozen=True, kw_only=True):
     """One layer: its check box (no title, no box) and everything that is drawn for it.
 
     `title` is the English source text of the box, marked for context "Layer"; `short` the one for a narrow map.
-    On a narrow map boxes with the same `short` are one. Boxes stand in the order of `box`.
+    On a narrow map boxes with the same `short` are one. Boxes stand in the order of `box`; layers of
+    the same number share one.
     """
 
     name: str

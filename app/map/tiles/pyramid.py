@@ -11,7 +11,6 @@ from casework.entities.city import City
 
 TILE_PX = 512
 RESOLUTIONS = (64.0, 32.0, 16.0, 8.0, 4.0, 2.0, 1.0, 0.5, 0.25, 0.125)  # metres per pixel
-STREET_M_PX, DISTRICT_M_PX, CITY_M_PX = 0.5, 4.0, 16.0
 
 
 class Box(msgspec.Struct, frozen=True):

@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QWidget
 from app.look.tokens import THEMES
 from app.map.plates import SCALE_MOST_PX, LayerPlate, NotePlate, ScalePlate, round_length_m
 from app.map.tiles.pyramid import RESOLUTIONS
+from app.map.view import CaseMark, MapView
+from tests.app import fake_city
 
 
 @pytest.mark.parametrize("m_px", RESOLUTIONS)
@@ -72,3 +74,32 @@ def test_that_a_plate_wears_the_theme(qtbot, theme: str) -> None:
     assert THEMES[theme]["bg1"] in colours
     assert len(colours) > 5
     assert np.isfinite(plate.width())
+
+
+def texts(view: MapView) -> list[tuple[tuple[str, ...], str]]:
+    return [(box.names, box.text()) for box in view.plates()[0].boxes]
+
+
+def test_that_each_layer_has_its_box_and_on_a_narrow_map_some_share_one(qtbot) -> None:
+    view = MapView()
+    qtbot.addWidget(view)
+    view.resize(940, 600)
+    view.load(fake_city.CITY, duty_layers=fake_city.LAYERS)
+    view.show_cases([CaseMark("c", 0, 0, "ring", "", "01003", ("component:01",))])
+    view.select("c")
+    assert texts(view) == [
+        (("unit_grid",), "Unit grids"),
+        (("work_grid",), "Working grids"),
+        (("duty",), "Duty: 市政设施 v31"),
+        (("density", "component"), "Components: Public utilities"),
+        (("case",), "Cases"),
+    ]
+    view.resize(600, 600)
+    qtbot.waitUntil(lambda: len(texts(view)) == 4)
+    assert texts(view) == [
+        (("unit_grid", "work_grid"), "Grids"),
+        (("duty",), "Duty: 市政设施 v31"),
+        (("density", "component"), "Public utilities"),
+        (("case",), "Cases"),
+    ]
+    view.stop()

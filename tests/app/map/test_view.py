@@ -109,6 +109,19 @@ def test_that_a_double_click_centres_there(bench: Bench, town: Town) -> None:
     assert abs(looking.y_mm - (y + 80_000)) <= 1000
 
 
+def test_that_centring_on_a_case_from_afar_comes_close_and_from_near_by_keeps_the_scale(
+    bench: Bench, town: Town
+) -> None:
+    bench.load(town)
+    x, y = (round(v) for v in place(8.5, 8.5))
+    bench.view.centre_on(x, y, 16.0)
+    bench.view.centre_on(x, y)
+    assert bench.view.looking().m_px == 1.0
+    bench.view.centre_on(x, y, 0.5)
+    bench.view.centre_on(x + 1000, y)
+    assert bench.view.looking().m_px == 0.5
+
+
 def test_that_the_scene_is_back_after_a_reload(bench: Bench, town: Town) -> None:
     bench.load(town)
     case = case_at(town, "c", 8.6, 8.4, "triangle")
