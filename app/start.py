@@ -200,7 +200,7 @@ class Desk:
         session = self.session
         assert session is not None
         self.map = MapView()
-        self.window = MainWindow(session, self.map, self.theme, session.photo)
+        self.window = MainWindow(session, self.map, self.theme)
         self.feed = MapFeed(session, self.map, session.folder)
         session.dataset_changed.connect(lambda _: self.feed.load() if self.feed else None)
         self.window.theme_changed.connect(self._keep_theme)

@@ -11,7 +11,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from app.models import card_steps, card_words, clocks, text, words
+from app.models import card_steps, card_words, clocks, photo_words, text, words
 from app.models.card_rows import CardRows, read_card
 from app.models.card_view import CardView, ChoiceTable, ClockLine
 from app.models.duty_rows import DutyRows
@@ -126,7 +126,7 @@ class CardModel(QObject):
             choices=self._table,
             text=case.text,
             fields=card_words.fields(rows),
-            photos=card_words.photos(rows, now_ms),
+            photos=photo_words.photos(rows, now_ms),
             trace=card_words.trace(rows, now_ms),
             notes=card_words.notes(rows, now_ms),
             held_by=self._held_by(rows),

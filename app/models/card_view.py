@@ -79,10 +79,13 @@ class TraceLine(msgspec.Struct, frozen=True):
 
 
 class Photo(msgspec.Struct, frozen=True):
-    """A picture by its hash, and what is written over its lower edge."""
+    """A picture by its hash; `caption` stands over a small one, the rest over a large one."""
 
     sha256: str
     caption: str
+    label: str = ""
+    taken: str = ""
+    place: str = ""
 
 
 class StepLine(msgspec.Struct, frozen=True):

@@ -6,7 +6,7 @@ from PySide6.QtCore import QCoreApplication
 
 from app.models import text, words
 from app.models.card_rows import CardRows
-from app.models.card_view import FieldLine, Photo, TraceLine
+from app.models.card_view import FieldLine, TraceLine
 from casework.catalogue.model import Condition
 from casework.commands import rule_of
 from casework.commands.check import FailReason
@@ -99,17 +99,6 @@ def notes(rows: CardRows, now_ms: int) -> tuple[TraceLine, ...]:
     return tuple(
         TraceLine(text.when(note.at_ms, now_ms, zone), note.name, "", note.text) for note in rows.notes
     )
-
-
-def photos(rows: CardRows, now_ms: int) -> tuple[Photo, ...]:
-    """The report's pictures, then what the unit sent, each with what it is and when."""
-    zone, case = rows.city.calendar.zone, rows.case
-    told = text.when(case.registered_ms, now_ms, zone)
-    shown = [Photo(sha, translate("Card", "Report {0}").format(told)) for sha in case.photos]
-    for task in reversed(rows.tasks):
-        done = text.when(task.finished_ms or task.sent_ms, now_ms, zone)
-        shown += [Photo(sha, translate("Card", "Handled {0}").format(done)) for sha in task.photos]
-    return tuple(shown)
 
 
 def waiting(line: OutboxLine, now_ms: int) -> str:

@@ -17,14 +17,16 @@ from app.actions import ACTION_BY_ID, Action, Context, Place, Why, available
 from app.look import tokens
 from app.models.card_model import CardModel
 from app.models.card_view import CardView, ChoiceKind
+from app.models.photo_store import PhotoStore
 from app.widgets import action_words, paint, theme
 from app.widgets.ask_panel import AskPanel
 from app.widgets.candidates import Candidates
 from app.widgets.clock_bars import ClockBars
-from app.widgets.fields import Fields, Photos, Pictures
+from app.widgets.fields import Fields
 from app.widgets.keys import cap_of, digit_of
 from app.widgets.next_step import NextStep, StepButton
 from app.widgets.operations import Operations, draft_key
+from app.widgets.photo_row import PhotoRow
 from app.widgets.plain import Paragraph
 from app.widgets.trace import Trace
 
@@ -77,10 +79,8 @@ class CaseCard(QWidget):
 
     photo_opened = Signal(str)
 
-    def __init__(
-        self, session: Any, pictures: Pictures = lambda sha256: None, parent: QWidget | None = None
-    ) -> None:
-        """`pictures` gives a photo's bytes where this seat has them."""
+    def __init__(self, session: Any, photos: PhotoStore | None = None, parent: QWidget | None = None) -> None:
+        """`photos` are shared with the rest of the window; by itself a card has its own."""
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -91,7 +91,7 @@ class CaseCard(QWidget):
         self._blocked: Why | None = None
         self._shown: CardView | None = None
         self._padding_px = tokens.PADDING_PX
-        self._make_parts(pictures)
+        self._make_parts(photos or PhotoStore(session, self))
         self._lay()
         self._connect()
         self._tick = QTimer(self)
@@ -165,7 +165,7 @@ class CaseCard(QWidget):
         self.candidates.right_px = right_px
         self.candidates.update()
 
-    def _make_parts(self, pictures: Pictures) -> None:
+    def _make_parts(self, photos: PhotoStore) -> None:
         self._head = Head()
         self.next_step = NextStep()
         self.clocks = ClockBars()
@@ -173,7 +173,7 @@ class CaseCard(QWidget):
         self.candidates = Candidates()
         self.text = Paragraph(line_height=tokens.BLOCK_LINE_HEIGHT)
         self.fields = Fields()
-        self.photos = Photos(pictures)
+        self.photos = PhotoRow(photos)
         self.trace = Trace(self.tr("Trace"))
         self.notes = Trace(self.tr("Notes"))
         self.empty = Paragraph(self.tr("No case is open."), "text1")

@@ -222,6 +222,7 @@ class KeyRouter(QObject):
         if window.stage.count() < 2:
             screen = [key for key in screen if key.id != "stage"]
         made += [_screen_hint(key) for key in screen if key.key]
+        made += window.photos.hints()
         if not is_everything:
             last = [a for a in available(context) if Place.FOOT_END in a.places]
             made += [_action_hint(action, context) for action in last]

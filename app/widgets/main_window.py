@@ -7,7 +7,6 @@ Nothing typed is lost by closing a panel: forms keep their own drafts.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -29,7 +28,7 @@ from app.widgets.foot import FootStrip
 from app.widgets.key_router import KeyRouter
 from app.widgets.nearby import NearbyStrip
 from app.widgets.offline_band import OfflineBand
-from app.widgets.photo_page import PhotoPage
+from app.widgets.photo_desk import PhotoDesk
 from app.widgets.queue_view import QueuePanel
 from app.widgets.rail import Rail
 from app.widgets.report_form import ReportForm
@@ -39,7 +38,6 @@ from app.widgets.status_strip import StatusStrip
 if TYPE_CHECKING:
     from app.session import Session
 
-PHOTOS = "photos"
 NEAR_MM = 50_000
 COARSE_M_PX, CASE_M_PX = 1.5, 0.9  # a map coarser than the first comes near enough to see a case's street
 WARM_MS = 4000  # after the first cases are on the screen
@@ -66,7 +64,6 @@ class MainWindow(QWidget):
         session: Session,
         map_view: MapView,
         theme_name: str = tokens.DEFAULT_THEME,
-        pictures: Callable[[str], bytes | None] = lambda sha256: None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -78,7 +75,7 @@ class MainWindow(QWidget):
         self.density = tokens.DEFAULT_DENSITY
         self._is_narrow: bool | None = None
         self._finder = Finder(session, self.model)
-        self._make_parts(pictures)
+        self._make_parts()
         self._lay()
         self.router = KeyRouter(self)
         self._connect()
@@ -172,7 +169,7 @@ class MainWindow(QWidget):
 
     # --- parts ----------------------------------------------------------------------------------------
 
-    def _make_parts(self, pictures: Callable[[str], bytes | None]) -> None:
+    def _make_parts(self) -> None:
         session = self.session
         self.strip = StatusStrip(session, self.alarms)
         self.band = OfflineBand(session)
@@ -180,11 +177,10 @@ class MainWindow(QWidget):
         self.panel = QueuePanel(session, self.model)
         self.stage = Stage()
         self.stage.add(MAP, self.tr("Map"), self.map)
-        self.photos = PhotoPage(pictures)
-        self.stage.add(PHOTOS, "", self.photos, is_shown=False)
-        self.nearby = NearbyStrip(session, pictures)
+        self.photos = PhotoDesk(session, self)
+        self.nearby = NearbyStrip(session, self.photos.store)
         self.form = ReportForm(session)
-        self.card = CaseCard(session, pictures)
+        self.card = CaseCard(session, self.photos.store)
         self.drawer = Drawer(session, self.card.operations)
         self.right = QStackedWidget()
         self.right.addWidget(self.card)
@@ -230,8 +226,7 @@ class MainWindow(QWidget):
         self.command_bar.chosen.connect(self.router.take_entry)
         self.map.case_clicked.connect(self._on_map_case)
         self.nearby.chosen.connect(self.open_case)
-        self.card.model.changed.connect(self._show_photos)
-        self.card.photo_opened.connect(self._open_photo)
+        self.photos.join(self.stage, self.card, self.nearby)
         self.drawer.closed.connect(lambda: self.show_drawer(False))
         self.drawer.case_wanted.connect(self.router.go_to_case)
         self.form.closed.connect(lambda: self.show_form(False))
@@ -261,16 +256,6 @@ class MainWindow(QWidget):
     def _on_place(self, x_mm: int, y_mm: int) -> None:
         if self.is_form_shown():
             self.form.put_point(x_mm, y_mm)
-
-    def _show_photos(self) -> None:
-        view = self.card.model.view()
-        photos = view.photos if view is not None else ()
-        self.photos.show_photos(photos)
-        self.stage.set_tab(PHOTOS, self.tr("Photos {0}").format(len(photos)), bool(photos))
-
-    def _open_photo(self, sha256: str) -> None:
-        self.photos.show_photo(sha256)
-        self.stage.turn_to(PHOTOS)
 
     def _open_part(self, part: str) -> None:
         if part == "drawer":
@@ -323,5 +308,6 @@ class MainWindow(QWidget):
     def closeEvent(self, event: QCloseEvent) -> None:
         self.card.flush()
         self.form.flush()
+        self.photos.stop()
         self.closing.emit()
         super().closeEvent(event)

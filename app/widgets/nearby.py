@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QPointF, QRect, Qt, Signal
-from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent, QPixmap
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.look import tokens
 from app.models.nearby_model import NearbyModel, NearLine
+from app.models.photo_store import PhotoStore
 from app.widgets import paint, theme
+from app.widgets.photo_tile import draw_filled
 
 HEAD_PX = 34
 LINE_PX = 19
@@ -19,22 +20,18 @@ THUMB_PX = 100
 MOST = 3
 RADIUS_M = 50
 
-Pictures = Callable[[str], bytes | None]
-
 
 class NearbyStrip(QWidget):
     """`chosen` carries the number of a case that was clicked."""
 
     chosen = Signal(str)
 
-    def __init__(
-        self, session: Any, pictures: Pictures = lambda sha256: None, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, session: Any, photos: PhotoStore | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.model = NearbyModel(session, self)
         self.model.changed.connect(self._on_changed)
-        self._pictures = pictures
-        self._scaled: dict[str, QPixmap | None] = {}
+        self._photos = photos or PhotoStore(session, self)
+        self._photos.changed.connect(self._on_photo)
         self.setFixedHeight(tokens.NEARBY_PX)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
@@ -51,7 +48,7 @@ class NearbyStrip(QWidget):
         return "\n".join(f"{line.title} {line.way} {line.state} {line.time}" for line in self.model.lines)
 
     def _on_changed(self) -> None:
-        self._scaled = {}
+        self._photos.look_again(*(line.photo for line in self.model.lines if line.photo))
         self.setAccessibleName(self.text())
         self.update()
 
@@ -102,24 +99,12 @@ class NearbyStrip(QWidget):
 
     def _paint_photo(self, painter: QPainter, tile: QRect, sha256: str) -> int:
         box = QRect(tile.left(), tile.top(), THUMB_PX, tile.height())
-        if sha256 not in self._scaled:
-            image = QImage.fromData(self._pictures(sha256) or b"")
-            self._scaled[sha256] = (
-                None
-                if image.isNull()
-                else QPixmap.fromImage(
-                    image.scaled(
-                        box.size(),
-                        Qt.AspectRatioMode.KeepAspectRatioByExpanding,
-                        Qt.TransformationMode.SmoothTransformation,
-                    ).copy(0, 0, box.width(), box.height())
-                )
-            )
-        picture = self._scaled[sha256]
-        painter.fillRect(box, theme.ink("bg3"))
-        if picture is not None:
-            painter.drawPixmap(box, picture)
+        draw_filled(painter, box, self._photos, sha256, self.devicePixelRatioF())
         return THUMB_PX + 12
+
+    def _on_photo(self, sha256: str) -> None:
+        if any(line.photo == sha256 for line in self.model.lines):
+            self.update()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         is_on = any(tile.contains(event.position().toPoint()) for tile, _ in self._tiles())

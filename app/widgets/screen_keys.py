@@ -28,7 +28,7 @@ SCREEN_KEYS: tuple[ScreenKey, ...] = (
     ScreenKey("next_queue", "F2", QT_TRANSLATE_NOOP("ScreenKey", "Next queue")),
     ScreenKey("previous_queue", "Shift+F2", QT_TRANSLATE_NOOP("ScreenKey", "Previous queue")),
     ScreenKey("locate", "F3", QT_TRANSLATE_NOOP("ScreenKey", "Locate"), True),
-    ScreenKey("stage", "F4", QT_TRANSLATE_NOOP("ScreenKey", "Map or photos")),
+    ScreenKey("stage", "F4", QT_TRANSLATE_NOOP("ScreenKey", "Map or photos"), True),
     ScreenKey("centre", "F5", QT_TRANSLATE_NOOP("ScreenKey", "Centre the map")),
     ScreenKey("park", "Alt+Left", QT_TRANSLATE_NOOP("ScreenKey", "Park"), True),
     ScreenKey("alarm", "F12", QT_TRANSLATE_NOOP("ScreenKey", "Go to the first alarm")),

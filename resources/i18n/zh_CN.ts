@@ -475,6 +475,25 @@
     </message>
 </context>
 <context>
+    <name>Corners</name>
+    <message>
+        <source>{title}: {detail}</source>
+        <translation>{title}：{detail}</translation>
+    </message>
+    <message>
+        <source>Unit grid {code}</source>
+        <translation>单元网格 {code}</translation>
+    </message>
+    <message>
+        <source>The map cannot be shown. Queue and cases work as before</source>
+        <translation>地图无法显示，队列和案卷照常使用</translation>
+    </message>
+    <message>
+        <source>Cannot be read: {names}</source>
+        <translation>读不出：{names}</translation>
+    </message>
+</context>
+<context>
     <name>Deed</name>
     <message>
         <source>Registered</source>
@@ -1048,10 +1067,6 @@
         <source>Map</source>
         <translation>地图</translation>
     </message>
-    <message>
-        <source>Photos {0}</source>
-        <translation>照片 {0}</translation>
-    </message>
 </context>
 <context>
     <name>MapFeed</name>
@@ -1062,25 +1077,6 @@
     <message>
         <source>As of {time}, this seat&apos;s cache</source>
         <translation>截至 {time}&#x3000;本机缓存</translation>
-    </message>
-</context>
-<context>
-    <name>MapView</name>
-    <message>
-        <source>{title}: {detail}</source>
-        <translation>{title}：{detail}</translation>
-    </message>
-    <message>
-        <source>Unit grid {code}</source>
-        <translation>单元网格 {code}</translation>
-    </message>
-    <message>
-        <source>The map cannot be shown. Queue and cases work as before</source>
-        <translation>地图无法显示，队列和案卷照常使用</translation>
-    </message>
-    <message>
-        <source>Cannot be read: {names}</source>
-        <translation>读不出：{names}</translation>
     </message>
 </context>
 <context>
@@ -1338,25 +1334,55 @@
     </message>
 </context>
 <context>
+    <name>Photo</name>
+    <message>
+        <source>Handled</source>
+        <translation>处置</translation>
+    </message>
+    <message>
+        <source>Near by {0}</source>
+        <translation>邻案 {0}</translation>
+    </message>
+    <message>
+        <source>Near by</source>
+        <translation>邻案</translation>
+    </message>
+    <message>
+        <source>Report</source>
+        <translation>上报</translation>
+    </message>
+</context>
+<context>
+    <name>PhotoDesk</name>
+    <message>
+        <source>Photos {0}</source>
+        <translation>照片 {0}</translation>
+    </message>
+    <message>
+        <source>Other photo</source>
+        <translation>换一张</translation>
+    </message>
+</context>
+<context>
     <name>PhotoPage</name>
     <message>
         <source>Photos</source>
         <translation>照片</translation>
     </message>
-    <message>
-        <source>Being fetched</source>
-        <translation>正在读取</translation>
-    </message>
-    <message>
-        <source>Not at this seat yet</source>
-        <translation>本机还没有这张照片</translation>
-    </message>
 </context>
 <context>
-    <name>Photos</name>
+    <name>PhotoTile</name>
     <message>
-        <source>Not at this seat yet</source>
-        <translation>照片未到本机</translation>
+        <source>Photo not here yet</source>
+        <translation>照片未到</translation>
+    </message>
+    <message>
+        <source>Photo cannot be shown</source>
+        <translation>照片打不开</translation>
+    </message>
+    <message>
+        <source>It comes by itself when the centre can be reached.</source>
+        <translation>连上中心后自动取来。</translation>
     </message>
 </context>
 <context>

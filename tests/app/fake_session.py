@@ -38,6 +38,7 @@ class FakeSession(QObject):
     status_changed = Signal(object)
     outbox_changed = Signal()
     dataset_changed = Signal(str)
+    photo_arrived = Signal(str)
 
     def __init__(
         self,
@@ -59,6 +60,8 @@ class FakeSession(QObject):
         self._cut_ms = 0
         self.looking_at = ""
         self.others: dict[str, tuple[str, ...]] = {}
+        self.photos: dict[str, bytes] = {}  # what is at this seat
+        self.asked_photos: list[str] = []
         for row in rows if rows is not None else fake_city.rows(now_ms):
             self._store(ENTITY_OF[type(row)].row_key(row), row)
         self.person: Person = self._rows[Key("person", person)]
@@ -163,6 +166,10 @@ class FakeSession(QObject):
 
     def fetching(self) -> tuple[Fetching, ...]:
         return ()
+
+    def photo(self, sha256: str) -> bytes | None:
+        self.asked_photos.append(sha256)
+        return self.photos.get(sha256)
 
     def drafts(self) -> Mapping[str, str]:
         return dict(self._drafts)
