@@ -5,6 +5,7 @@ Qt is imported only after the machine has been looked at, so that what is missin
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -21,6 +22,9 @@ def main(words: Sequence[str] | None = None) -> int:
         machine.check(is_headless=asked.is_headless or asked.is_selfcheck)
     except machine.Unsuitable as error:
         return _cannot(str(error))
+    machine.lighten(sys.modules)
+    # Nothing made while starting is garbage; the seat collects when its window stands.
+    gc.disable()
     machine.set_environment(os.environ, is_headless=asked.is_headless or asked.is_selfcheck)
     return _start(asked)
 

@@ -10,6 +10,7 @@ import os
 import platform
 import sys
 from collections.abc import MutableMapping
+from types import ModuleType
 
 GLIBC_NEEDED = {"x86_64": (2, 34), "aarch64": (2, 39)}
 # Shared library -> Debian package: those whose absence keeps the window or the map from opening.
@@ -37,6 +38,10 @@ WINDOW_LIBRARIES = {
     "libxcb-keysyms.so.1": "libxcb-keysyms1",
     "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
 }
+
+
+# Pretty terminals, which two libraries import wherever they are installed: a fifth of a seat's start.
+UNWANTED = ("rich",)
 
 
 class Unsuitable(Exception):
@@ -73,6 +78,13 @@ def set_environment(environ: MutableMapping[str, str], *, is_headless: bool) -> 
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         # Chromium refuses to start its sandbox as root; anybody else keeps it.
         environ.setdefault("QTWEBENGINE_DISABLE_SANDBOX", "1")
+
+
+def lighten(modules: MutableMapping[str, ModuleType]) -> None:
+    """Before the libraries are imported: they do without what a seat has no use for."""
+    for name in UNWANTED:
+        # A name that is None here is one whose import fails.
+        modules.setdefault(name, None)  # type: ignore[arg-type]
 
 
 def _check_glibc() -> None:

@@ -8,16 +8,18 @@ nothing here waits for the network. It decides nothing, and knows no widget.
 from __future__ import annotations
 
 import contextlib
+import sqlite3
 import threading
 import uuid
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from app.cache.reader import Kept, RowReader
 from app.cache.tables import TABLES
+from app.link.core import ROWS
 from app.link.engine import Engine, EngineStopped
 from app.link.link import Pace
 from app.link.view import Fetching, Notice
@@ -34,6 +36,8 @@ from casework.workflow import OPEN_STAGES, Post
 
 __all__ = ["EngineStopped", "OutboxFull", "Session", "SignIn", "sign_in"]
 
+T = TypeVar("T")
+NO_ROWS: list[Kept] = []
 SIGN_IN_S = 150.0
 
 
@@ -132,7 +136,8 @@ class Session(QObject):
     def row(self, entity: str, key: str) -> Shown | None:
         """A row as this seat shows it: the cache with the own pending commands laid over it."""
         name = Key(entity, key)
-        return shown(self._reader.get(name), self._engine.view.over.get(name))
+        kept = self._read(lambda: self._reader.get(name), None)
+        return shown(kept, self._engine.view.over.get(name))
 
     def rows(self, entity: str, **equals: Any) -> list[Shown]:
         """Rows by equality, in the order of their keys. Quick for indexed fields; any other field is compared."""
@@ -141,7 +146,7 @@ class Session(QObject):
         slow = {name: value for name, value in equals.items() if name not in indexed}
         over = {key.key: each for key, each in self._engine.view.over.items() if key.entity == entity}
         found: dict[str, Shown] = {}
-        for kept in self._reader.where(entity, **quick):
+        for kept in self._read(lambda: self._reader.where(entity, **quick), NO_ROWS):
             each = shown(kept, over.get(kept.key))
             if each and matches(each.row, equals if kept.key in over else slow):
                 found[kept.key] = each
@@ -241,10 +246,26 @@ class Session(QObject):
             self.outbox_changed.emit()
         if notice.is_status or notice.is_outbox:
             self.status_changed.emit(self._engine.view.status)
-        if notice.dataset:
+        if notice.dataset == ROWS:
+            self._open_rows_anew()
+        elif notice.dataset:
             self.dataset_changed.emit(notice.dataset)
         if notice.photo:
             self.photo_arrived.emit(notice.photo)
+
+    def _read(self, read: Callable[[], T], nothing: T) -> T:
+        """What the cache says; a damaged one says nothing and is begun anew by the engine."""
+        try:
+            return read()
+        except sqlite3.DatabaseError:
+            self._engine.doubt_rows()
+            return nothing
+
+    def _open_rows_anew(self) -> None:
+        self._reader.close()
+        self._reader = RowReader(self._engine.folder / "cache.db")
+        self._renew(None)
+        self.changed.emit(None)
 
     def _renew(self, keys: frozenset[Key] | None) -> None:
         """What is kept here follows the rows."""
@@ -267,7 +288,8 @@ class Session(QObject):
 
     def _all_open(self) -> dict[str, Shown]:
         over = self._engine.view.over
-        cases = {kept.key: Shown(kept.row, kept.ver) for kept in self._reader.open_cases()}
+        kept_cases = self._read(self._reader.open_cases, NO_ROWS)
+        cases = {kept.key: Shown(kept.row, kept.ver) for kept in kept_cases}
         for key in over:
             if key.entity == "case":
                 self._keep(cases, key.key)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import msgspec
-from PySide6.QtCore import QEvent, QLibraryInfo, QLocale, QTranslator
+from PySide6.QtCore import QEvent, QLibraryInfo, QLocale, QTimer, QTranslator
 from PySide6.QtWebEngineCore import QWebEngineProfile  # noqa: F401 - before the application object
 from PySide6.QtWidgets import QApplication
 
@@ -115,6 +115,7 @@ class Desk:
         if not (self._log_in() if self.asked.user and self.asked.password_file else self._ask()):
             return EXIT_FAULT
         self.open_window()
+        gc.enable()
         gc.collect()
         gc.freeze()
         gc.set_threshold(GC_OBJECTS, 20, 50)
@@ -141,6 +142,7 @@ class Desk:
         door = self._open_door(self.settings.centre)
         door.refused.connect(self._refused)
         door.attempt(self.asked.user, self._given_password())
+        self._make_map()  # while the centre is asked
         self.application.exec()
         if self.session is None:
             print(f"gridseat: the log-in was refused: {self._fault}", file=sys.stderr)
@@ -153,6 +155,7 @@ class Desk:
         window.offline_wanted.connect(lambda: self._work_alone(window))
         window.ended.connect(self.application.quit)
         window.show()
+        QTimer.singleShot(0, self._make_map)  # while the person types
         self.application.exec()
         window.hide()
         window.deleteLater()
@@ -199,7 +202,8 @@ class Desk:
         """Map, window and what connects them."""
         session = self.session
         assert session is not None
-        self.map = MapView()
+        self._make_map()
+        assert self.map is not None
         self.window = MainWindow(session, self.map, self.theme)
         self.feed = MapFeed(session, self.map, session.folder)
         session.dataset_changed.connect(lambda _: self.feed.load() if self.feed else None)
@@ -208,6 +212,9 @@ class Desk:
         logs.note_commands(lambda: tuple(line.id for line in session.outbox()))
         self._place(self.window)
         self._keep(person=session.person.id)
+
+    def _make_map(self) -> None:
+        self.map = self.map or MapView()
 
     def _place(self, window: MainWindow) -> None:
         if self.asked.size:

@@ -8,6 +8,7 @@ fetched again. WAL with NORMAL: a loss of power may take the last pages, which t
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 from collections.abc import Iterable
 from pathlib import Path
@@ -22,7 +23,7 @@ from casework.entities import ENTITIES
 from casework.ids import Key
 from casework.sync.messages import Entry, Op, Page, WireError
 
-FULL = 13  # SQLITE_FULL
+FULL, CORRUPT, NOT_A_DATABASE = 13, 11, 26  # SQLite's primary result codes
 IO_ERRORS = (sqlite3.OperationalError, sqlite3.DatabaseError)
 WAL_BYTES = 64 * 2**20  # the log is cut back to this after a checkpoint
 
@@ -45,21 +46,31 @@ class RowsDb:
     """The one writing connection to cache.db; used from the engine's thread only."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self.path = path
         self.was_rebuilt = False
         self.generation = 0  # rises whenever the rows were dropped, so that a load under way notices
         existed = path.exists()
         try:
             self._db = _opened(path)
             self._check()
+            self._mark_clean(False)
         except (Damaged, sqlite3.DatabaseError):
-            self._drop()
+            self.rebuild()
             self.was_rebuilt = existed
-            self._db = _opened(path)
-            self._create()
 
     def close(self) -> None:
+        """The next start need not look through the whole file before it shows anything."""
+        with contextlib.suppress(DiskFull, DiskFailed, Damaged):
+            self._mark_clean(True)
         self._db.conn.close()
+
+    def rebuild(self) -> None:
+        """Begins the file anew; who reads it must open it again."""
+        self._drop()
+        self.generation += 1
+        self.was_rebuilt = True
+        self._db = _opened(self.path)
+        self._create()
 
     # -- figures --------------------------------------------------------------------------------------------------
 
@@ -92,13 +103,16 @@ class RowsDb:
     # -- rows -----------------------------------------------------------------------------------------------------
 
     def get(self, key: Key) -> tuple[Any, int]:
-        """The struct and the version of a row, (None, 0) where there is none."""
+        """The struct and the version of a row, (None, 0) where there is none. Raises Damaged."""
         table = TABLES[key.entity]
-        found = self._db.conn.execute(table.get, (key.key,)).fetchone()
+        try:
+            found = self._db.conn.execute(table.get, (key.key,)).fetchone()
+        except sqlite3.DatabaseError as error:
+            raise Damaged(str(error)) from error
         return (table.decoder.decode(found[1]), int(found[0])) if found else (None, 0)
 
     def commit(self, page: Page) -> None:
-        """The page's rows and the cursor it leads to, in one transaction."""
+        """The page's rows and the cursor it leads to, in one transaction. Raises DiskFull, DiskFailed, Damaged."""
         with self._writing():
             self._store(page.entries)
             self._put_meta("cursor", str(page.next))
@@ -189,11 +203,14 @@ class RowsDb:
 
     def _check(self) -> None:
         """Whether the file is whole and of this program's schema; raises Damaged."""
-        found = self._db.conn.execute("PRAGMA quick_check(1)").fetchone()
-        if found is None or found[0] != "ok":
-            raise Damaged(str(found))
         if "meta" not in self._db.table_names() or self._meta("schema") != schema_hash():
             raise Damaged("of another schema")
+        if self._meta("is_clean") != "1" and not _is_sound(self._db.conn):
+            raise Damaged("the last work did not end well")
+
+    def _mark_clean(self, is_clean: bool) -> None:
+        with self._writing():
+            self._put_meta("is_clean", "1" if is_clean else "0")
 
     def _create(self) -> None:
         with self._writing():
@@ -209,9 +226,10 @@ class RowsDb:
 
     def _drop(self) -> None:
         if hasattr(self, "_db"):
-            self._db.conn.close()
+            with contextlib.suppress(sqlite3.Error):
+                self._db.conn.close()
         for suffix in ("", "-wal", "-shm", "-journal"):
-            self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)
+            self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
 
 
 class _Atomic:
@@ -238,8 +256,11 @@ class _Atomic:
 
 
 def _translated(error: sqlite3.Error) -> Exception:
-    if getattr(error, "sqlite_errorcode", None) == FULL:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code == FULL:
         return DiskFull(str(error))
+    if code in (CORRUPT, NOT_A_DATABASE):
+        return Damaged(str(error))
     return DiskFailed(str(error)) if isinstance(error, IO_ERRORS) else error
 
 
@@ -257,6 +278,25 @@ def _opened(path: Path) -> Database:
         connection.close()
         raise
     return db
+
+
+def _is_sound(connection: sqlite3.Connection) -> bool:
+    found = connection.execute("PRAGMA quick_check(1)").fetchone()
+    return found is not None and found[0] == "ok"
+
+
+def is_sound(path: Path) -> bool:
+    """Looks through the whole file with a connection of its own; for another thread, while the seat works."""
+    try:
+        connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=5.0)
+        try:
+            return _is_sound(connection)
+        finally:
+            connection.close()
+    except sqlite3.OperationalError:
+        return True  # busy, or the disk is: that says nothing about the file
+    except sqlite3.DatabaseError:
+        return False
 
 
 def check_page(page: Page) -> None:

@@ -53,6 +53,13 @@ class Grant(msgspec.Struct, frozen=True):
     channels: tuple[str, ...]
 
 
+class Hashed(msgspec.Struct, frozen=True):
+    """What is kept of a password."""
+
+    salt: bytes
+    hash: bytes
+
+
 class _Filed(msgspec.Struct, frozen=True, omit_defaults=True):
     """An Item as it lies in the file: its command still plain."""
 
@@ -205,13 +212,12 @@ class SeatDb:
 
     # -- logging in without the network ---------------------------------------------------------------------------
 
-    def remember_log_in(self, grant: Grant, password: str, now_ms: int) -> None:
-        """After the centre has accepted this password."""
-        salt = secrets.token_bytes(16)
+    def remember_log_in(self, grant: Grant, hashed: Hashed, now_ms: int) -> None:
+        """After the centre has accepted the password that `hash_password` was given."""
         with self._writing() as write:
             write(
                 "INSERT OR REPLACE INTO log_in(person, salt, hash, record, at_ms) VALUES(?, ?, ?, ?, ?)",
-                (grant.person.id, salt, _hashed(password, salt), msgspec.json.encode(grant), now_ms),
+                (grant.person.id, hashed.salt, hashed.hash, msgspec.json.encode(grant), now_ms),
             )
 
     def knows(self, person: str) -> bool:
@@ -224,7 +230,7 @@ class SeatDb:
             "SELECT salt, hash, record FROM log_in WHERE person = ?", (person,)
         ).fetchone()
         salt, known, record = found or (b"\0" * 16, b"", b"")
-        is_right = hmac.compare_digest(_hashed(password, bytes(salt)), bytes(known))
+        is_right = hmac.compare_digest(_scrypt(password, bytes(salt)), bytes(known))
         return _GRANT.decode(bytes(record)) if found and is_right else None
 
     def forget_log_in(self, person: str) -> None:
@@ -329,7 +335,13 @@ def _item(body: bytes) -> Item:
     return Item(**{**fields, "command": decode_command(filed.command)})
 
 
-def _hashed(password: str, salt: bytes) -> bytes:
+def hash_password(password: str) -> Hashed:
+    """Takes its time, on purpose; it touches no file, so another thread may do it."""
+    salt = secrets.token_bytes(16)
+    return Hashed(salt, _scrypt(password, salt))
+
+
+def _scrypt(password: str, salt: bytes) -> bytes:
     return hashlib.scrypt(password.encode(), salt=salt, **SCRYPT)
 
 

@@ -21,7 +21,7 @@ import structlog
 
 from app.cache.disk import DiskFailed, DiskFull
 from app.cache.held import Hold
-from app.cache.rows_db import RowsDb, check_page
+from app.cache.rows_db import Damaged, RowsDb, check_page
 from app.cache.seat_db import Grant, SeatDb
 from app.link.clock import SeatClock
 from app.link.overlay import Ground, Overlay
@@ -49,6 +49,7 @@ from casework.sync.status import Fault, Lamp, LinkStatus, OutboxLine, OutboxStat
 
 _LOG = structlog.get_logger("engine")
 CLOCK_STEP_MS = 500  # a correction this large moves what waits for a time
+ROWS = "cache"  # the name of the cache in a notice that it has been begun anew
 PROGRESS_MS = 150
 KEEP_EVERY_MS = 10_000  # how often the clock and the rows' moment are written down
 
@@ -153,6 +154,31 @@ class Core:
         self.do(self.side.lose(self.now_ms()))
         self.do(self.side.adopt(0, self.now_ms()))
 
+    def rebuild_rows(self) -> None:
+        """The cache is damaged: begun anew and fetched again. The outbox is another file and stays."""
+        self._begin_rows_anew()
+        self._settle()
+
+    def _begin_rows_anew(self) -> None:
+        _LOG.error("cache_damaged")
+        self.rows.rebuild()
+        self.rows.reset(self.side.epoch)
+        if self.grant:
+            self.rows.note(channels=self.grant.channels)
+        self._was_rebuilt = True
+        self._row_keys = None
+        self._todo = deque(effect for effect in self._todo if not isinstance(effect, Commit))
+        self._todo += self.side.lose(self.now_ms()) + self.side.adopt(0, self.now_ms())
+        self._told(Notice(dataset=ROWS))
+
+    def row(self, key: Key) -> tuple[Any, int]:
+        """A cached row and its version; (None, 0) where there is none."""
+        try:
+            return self.rows.get(key)
+        except Damaged:
+            self._begin_rows_anew()
+            return None, 0
+
     # -- what the operator wishes
 
     def perform(self, command: Command) -> str:
@@ -165,7 +191,7 @@ class Core:
             CommandId(command_id),
             self.grant.person.id,
             self.grant.grant,
-            self.rows.get(subject)[1],
+            self.row(subject)[1],
             self.now_ms(),
         )
         keys = self._overlay.add(self._ground(), self.side.items[command_id], self.side.blocks)
@@ -331,6 +357,9 @@ class Core:
         try:
             while self._todo:
                 self._perform_next()
+        except Damaged:
+            self._begin_rows_anew()
+            return self._drain()
         except (DiskFull, DiskFailed) as error:
             if not self._disk_fault:
                 _LOG.error("disk_refuses", trouble=type(error).__name__)
@@ -397,12 +426,12 @@ class Core:
 
     def _ground(self) -> Ground:
         assert self.grant is not None
-        return Ground(lambda key: self.rows.get(key)[0], self._catalogues, self.side.seat, self.grant.person)
+        return Ground(lambda key: self.row(key)[0], self._catalogues, self.side.seat, self.grant.person)
 
     def _renew_person(self, keys: frozenset[Key] | None) -> None:
         """The own posts may have changed."""
         if self.grant and (keys is None or Key("person", self.grant.person.id) in keys):
-            person = self.rows.get(Key("person", self.grant.person.id))[0]
+            person = self.row(Key("person", self.grant.person.id))[0]
             if person is not None and person != self.grant.person:
                 self.grant = msgspec.structs.replace(self.grant, person=person)
 
@@ -459,7 +488,7 @@ class Core:
 
     def today(self) -> str:
         """yyyyMMdd in the city's zone: what a case number of now begins with."""
-        city = self.rows.get(Key("city", "city"))[0]
+        city = self.row(Key("city", "city"))[0]
         zone = ZoneInfo((city.calendar if city else Calendar()).zone)
         return datetime.fromtimestamp(self.now_ms() / 1000, zone).strftime("%Y%m%d")
 

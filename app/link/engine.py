@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 import structlog
 
 from app.cache.photos import PhotoCache
+from app.cache.rows_db import is_sound
 from app.link.client import CentreClient
 from app.link.core import Core
 from app.link.link import Link, Pace
@@ -141,6 +142,10 @@ class Engine:
     def want_photo(self, sha256: str) -> None:
         """Fetch it when the centre can be reached; a notice says when it has come."""
         self.post(lambda _: self._link.want_photo(sha256) if self._link else None)
+
+    def doubt_rows(self) -> None:
+        """A reader has found the cache damaged."""
+        self.post(lambda core: None if is_sound(core.rows.path) else core.rebuild_rows())
 
     def renew_password(self, password: str) -> None:
         """After Fault.WRONG_PASSWORD in the middle of the work."""

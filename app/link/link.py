@@ -19,7 +19,8 @@ import structlog
 
 from app.cache.disk import DiskFailed, DiskFull
 from app.cache.photos import PhotoCache
-from app.cache.seat_db import Grant
+from app.cache.rows_db import is_sound
+from app.cache.seat_db import Grant, hash_password
 from app.link.bootstrap import DATASETS, Bootstrap
 from app.link.client import CentreClient, StreamEnded
 from app.link.core import Core
@@ -51,6 +52,7 @@ class Pace(msgspec.Struct, frozen=True):
     stall_s: float = 3.0  # the centre is ahead this long and nothing comes: ask
     look_s: float = 30.0
     files_s: float = 600.0
+    inspect_s: float = 10.0
     late_ms: int = LAMP_LATE_MS  # not heard for this long: the link is lost
 
 
@@ -76,6 +78,7 @@ class Link:
         self._ahead_since_ms = 0.0
         self._stream: asyncio.Task[None] | None = None
         self._push: asyncio.Task[None] | None = None
+        self._memory: asyncio.Task[None] | None = None
         self._wake: asyncio.TimerHandle | None = None
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -105,16 +108,15 @@ class Link:
             return await self._sign_in_alone(person, password, said)
         self._person, self._password = person, password
         self._core.admit(said.channels)
-        known = self._core.rows.get(Key("person", person))[0]
+        known = self._core.row(Key("person", person))[0]
         if known is None:
             known = await self._first_rows(said)
         if isinstance(known, Fault):
             await self._client.log_out()
             return known
         grant = Grant(known, said.grant, said.channels)
-        with contextlib.suppress(DiskFull, DiskFailed):
-            self._core.seat_db.remember_log_in(grant, password, self._core.now_ms())
         self._begin(grant)
+        self._memory = asyncio.create_task(self._remember(grant), name="remember")
         return cast(Person, known)
 
     async def _sign_in_alone(self, person: str, password: str, failure: Failure) -> Person | Fault:
@@ -146,12 +148,12 @@ class Link:
             return Fault.UNREACHABLE
         if failure:
             return failure.fault
-        person = self._core.rows.get(Key("person", welcome.person))[0]
+        person = self._core.row(Key("person", welcome.person))[0]
         return person if isinstance(person, Person) else Fault.CENTRE_ERROR
 
     def _begin(self, grant: Grant) -> None:
         self._core.enter(grant)
-        for task in (
+        tasks = (
             self._beats,
             self._fetches,
             self._changes,
@@ -160,7 +162,9 @@ class Link:
             self._looks,
             self._ticks,
             self._journal,
-        ):
+            self._inspect,
+        )
+        for task in tasks:
             self._tasks.append(asyncio.create_task(self._kept_up(task), name=task.__name__))
 
     async def stop(self) -> None:
@@ -168,7 +172,7 @@ class Link:
         tasks = [*self._tasks, *(task for task in (self._push, self._stream) if task)]
         for task in tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*tasks, *((self._memory,) if self._memory else ()), return_exceptions=True)
         if self._wake:
             self._wake.cancel()
         with contextlib.suppress(TimeoutError):
@@ -267,13 +271,18 @@ class Link:
         self._core.admit(said.channels)
         before = self._core.grant
         assert before is not None
-        person = self._core.rows.get(Key("person", self._person))[0] or before.person
+        person = self._core.row(Key("person", self._person))[0] or before.person
         grant = Grant(person, said.grant, said.channels)
-        with contextlib.suppress(DiskFull, DiskFailed):
-            self._core.seat_db.remember_log_in(grant, self._password, self._core.now_ms())
         self._core.enter(grant)
+        await self._remember(grant)
         _LOG.info("signed_in_again")
         return None
+
+    async def _remember(self, grant: Grant) -> None:
+        """For a start without the centre. The hash takes its time, and nobody has to wait for it."""
+        hashed = await asyncio.to_thread(hash_password, self._password)
+        with contextlib.suppress(DiskFull, DiskFailed):
+            self._core.seat_db.remember_log_in(grant, hashed, self._core.now_ms())
 
     def _watch(self, beat: Beat) -> None:
         """The centre is ahead and the stream brings nothing: ask for it, and open the stream anew."""
@@ -448,6 +457,12 @@ class Link:
             await asyncio.sleep(self._pace.journal_s)
             with contextlib.suppress(DiskFull, DiskFailed):
                 self._core.flush_drafts()
+
+    async def _inspect(self) -> None:
+        """Looks through the whole cache once, when the operator has begun to work: a clean start did not."""
+        await asyncio.sleep(self._pace.inspect_s)
+        if not await asyncio.to_thread(is_sound, self._core.rows.path):
+            self._core.rebuild_rows()
 
     # -- pauses
 

@@ -176,7 +176,7 @@ def test_that_a_log_in_window_is_not_made_to_wait(
         door.attempt("zhang", passwords(paths)["zhang"])
     (session,) = entered.args
     assert isinstance(session, Session)
-    assert door.knows("zhang")
+    until(lambda: door.knows("zhang"), "its memory of the log-in")
     assert session.person.id == "zhang"
     session.close()
     session.close()

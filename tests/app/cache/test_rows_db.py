@@ -18,7 +18,7 @@ import pytest
 from app.cache import rows_db as module
 from app.cache.disk import DiskFull
 from app.cache.reader import RowReader
-from app.cache.rows_db import Record, RowsDb, check_page
+from app.cache.rows_db import Damaged, Record, RowsDb, check_page, is_sound
 from app.cache.snapshot import UnreadableSnapshot, batches, count
 from app.cache.tables import TABLES, Table, schema_hash
 from casework.catalogue.model import Kind
@@ -120,7 +120,7 @@ def test_that_a_cache_that_cannot_be_trusted_is_begun_anew(tmp_path: Path, harm:
     rows.commit(
         page(0, 400, *(put(i, "note", f"n{i}", note(f"n{i}", text="y" * 300)) for i in range(1, 400)))
     )
-    rows.close()
+    rows._db.conn.close()  # killed: a file that was closed well is looked through later
     spoil(path, harm)
     again = RowsDb(path)
     assert again.was_rebuilt
@@ -128,6 +128,29 @@ def test_that_a_cache_that_cannot_be_trusted_is_begun_anew(tmp_path: Path, harm:
     again.commit(page(0, 1, put(1, "note", "n1", note("n1"))))
     again.close()
     assert not RowsDb(path).was_rebuilt
+
+
+def test_that_a_file_that_was_closed_well_is_looked_through_when_there_is_time(tmp_path: Path) -> None:
+    path = tmp_path / "cache.db"
+    rows = RowsDb(path)
+    rows.commit(
+        page(0, 400, *(put(i, "note", f"n{i}", note(f"n{i}", text="y" * 300)) for i in range(1, 400)))
+    )
+    rows.close()
+    assert is_sound(path)
+    size = path.stat().st_size
+    with path.open("r+b") as file:
+        file.seek(size * 3 // 4)  # rows of notes; the tables' own pages lie in front
+        file.write(b"\xa5" * (size // 4))
+    again = RowsDb(path)
+    assert not again.was_rebuilt, "not at the start"
+    assert not is_sound(path)
+    with pytest.raises(Damaged):
+        for i in range(1, 400):
+            again.get(Key("note", f"n{i}"))
+    again.rebuild()
+    assert (again.was_rebuilt, again.cursor, again.get(Key("note", "n1"))) == (True, 0, (None, 0))
+    assert is_sound(path)
 
 
 def spoil(path: Path, harm: str) -> None:

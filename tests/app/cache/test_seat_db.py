@@ -17,7 +17,7 @@ import msgspec
 import pytest
 
 from app.cache.disk import DiskFailed, DiskFull
-from app.cache.seat_db import Grant, NewerSeat, OldSqlite, SeatDb, check_sqlite
+from app.cache.seat_db import Grant, NewerSeat, OldSqlite, SeatDb, check_sqlite, hash_password
 from app.cache.seat_versions import VERSIONS
 from casework.commands.add_note import AddNote
 from casework.entities.person import Person
@@ -148,12 +148,12 @@ def test_that_drafts_are_there_after_a_restart_and_gone_when_dropped(tmp_path: P
 def test_that_only_the_right_password_opens_a_seat_without_the_network(tmp_path: Path) -> None:
     db = SeatDb(tmp_path / "seat.db")
     grant = Grant(ZHANG, "signed", ("city",))
-    db.remember_log_in(grant, "正确的密码", 1)
+    db.remember_log_in(grant, hash_password("正确的密码"), 1)
     assert db.log_in("zhang", "正确的密码") == grant
     assert db.log_in("zhang", "别的") is None
     assert db.log_in("li", "正确的密码") is None
     assert (db.knows("zhang"), db.knows("li")) == (True, False)
-    db.remember_log_in(grant, "新密码", 2)
+    db.remember_log_in(grant, hash_password("新密码"), 2)
     assert db.log_in("zhang", "正确的密码") is None
     db.forget_log_in("zhang")
     assert db.log_in("zhang", "新密码") is None
@@ -161,7 +161,7 @@ def test_that_only_the_right_password_opens_a_seat_without_the_network(tmp_path:
 
 def test_that_no_password_lies_in_the_file(tmp_path: Path) -> None:
     db = SeatDb(tmp_path / "seat.db")
-    db.remember_log_in(Grant(ZHANG, "signed", ("city",)), "unmistakable-password", 1)
+    db.remember_log_in(Grant(ZHANG, "signed", ("city",)), hash_password("unmistakable-password"), 1)
     db.close()
     assert all(b"unmistakable" not in path.read_bytes() for path in tmp_path.iterdir())
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.link import client as client_module
-from app.session import sign_in
+from app.session import Session, sign_in
 from casework.commands.add_note import AddNote
 from casework.commands.claim import ClaimCase
 from casework.commands.not_file import NotFile, NotFiledReason
@@ -338,3 +338,41 @@ def test_that_unsent_work_goes_out_under_its_author_with_the_next_log_in(
         until(lambda: second.outbox() == (), "the colleague's report")
         case = until(lambda: second.row("case", command.case), "the case").row
         assert case.trace[0].person == "zhang"
+
+
+def test_that_a_cache_that_breaks_under_a_working_seat_is_fetched_anew_and_nothing_unsent_is_lost(
+    tmp_path: Path, served: Served, paths: Paths, line: Line
+) -> None:
+    with seated(tmp_path / "a", line.url, paths, "zhang") as a:
+        command = report(a)
+        a.perform(command)
+        until(lambda: (s := a.row("case", command.case)) and not s.pending, "the case")
+        line.cut()
+        until(lambda: a.status().lamp is Lamp.OFFLINE, "the offline lamp")
+        second = report(a)
+        a.perform(second)
+        break_file(a)
+        a.row("case", command.case)
+        until(
+            lambda: a.status().fault is Fault.CACHE_REBUILT or a.status().fault is Fault.UNREACHABLE, "a word"
+        )
+        assert [one.command for one in a.outbox()] == [second]
+        line.mend()
+        until(lambda: a.outbox() == (), "the report")
+        until(lambda: a.row("case", command.case) and a.row("case", second.case), "the rows")
+        until(lambda: a.status().fault is Fault.NONE, "the end of it")
+
+
+def break_file(session: Session) -> None:
+    """Every page of the file but the first becomes noise, under the feet of who reads it."""
+    path = session.folder / "cache.db"
+    session._engine.call(
+        lambda core: core.rows._db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    )
+    size = path.stat().st_size
+    with path.open("r+b") as file:
+        file.seek(4096)
+        file.write(b"\xa5" * (size - 4096))
+    # What is in memory of it is thrown away as memory is when it gets short.
+    session._engine.call(lambda core: core.rows._db.conn.execute("PRAGMA shrink_memory").fetchall())
+    session._reader._db.execute("PRAGMA shrink_memory").fetchall()
