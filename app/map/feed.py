@@ -41,6 +41,8 @@ class MapFeed(QObject):
         self._clock.timeout.connect(self._on_clock)
         session.changed.connect(self._on_changed)
         session.status_changed.connect(lambda _: self._show_age())
+        for timer in (self._clock, self._resting):
+            view.stopped.connect(timer.stop)
         self._clock.start()
         self.load()
         self._read_all()

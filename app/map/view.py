@@ -82,6 +82,7 @@ class MapView(QWidget):
     ready = Signal()  # the city is on the screen, once per load
     trouble = Signal(str)  # the name of a file that could not be read
     page_lost = Signal()
+    stopped = Signal()
     page_spoke = Signal(str)  # a complaint of the page; also in the log
 
     def __init__(self, parent: QWidget | None = None, layers: Sequence[Layer] = LAYERS) -> None:
@@ -278,6 +279,7 @@ class MapView(QWidget):
         if self._is_stopped:
             return
         self._is_stopped = True
+        self.stopped.emit()
         self.screen_state.forget_page()
         self._loader.stop()
         self._factory.stop()
