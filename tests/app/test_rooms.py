@@ -1,0 +1,221 @@
+"""The rooms around the seat's root: arguments, settings, folders, the machine, the log, the demonstration's hall."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import structlog
+
+from app import arguments, demo_hall, logs, machine, paths, settings
+from app.demo_hall import Account, Centre, HallFault
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+# -- arguments
+
+
+def test_that_the_command_line_is_read_as_a_value() -> None:
+    words = "--centre http://c:1 --user u --password-file p --data d --theme light --lang en --size 1366x768"
+    asked = arguments.read([*words.split(), "--headless", "--shots", "s", "--demo", "--seats", "3"])
+    assert (asked.centre, asked.user, asked.theme, asked.language) == ("http://c:1", "u", "light", "en")
+    assert (asked.size, asked.shots, asked.seats, asked.is_demo) == ((1366, 768), Path("s"), 3, True)
+
+
+@pytest.mark.parametrize(
+    "words", ["--size big", "--theme blue", "--seats 0", "--seats 99", "--headless", "--lang fr", "--no-such"]
+)
+def test_that_a_wrong_word_is_said_and_ends_the_program(
+    words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        arguments.read(words.split())
+    assert ended.value.code == 2
+    assert "gridseat" in capsys.readouterr().err
+
+
+def test_that_help_is_answered_without_qt() -> None:
+    code = (
+        "import sys, app.__main__ as m\n"
+        "try: m.main(['--help'])\n"
+        "except SystemExit: pass\n"
+        "assert not any(name.startswith('PySide6') for name in sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, timeout=60, stdout=subprocess.DEVNULL)
+
+
+# -- the machine
+
+
+def test_that_a_missing_library_is_named_with_its_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine, "LIBRARIES", {"libnowhere.so.7": "libnowhere7"})
+    monkeypatch.setattr(machine.sys, "platform", "linux")
+    with pytest.raises(machine.Unsuitable, match=r"libnowhere\.so\.7(.|\n)*apt-get install .*libnowhere7"):
+        machine.check(is_headless=True)
+
+
+def test_that_an_old_system_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine.platform, "libc_ver", lambda: ("glibc", "2.31"))
+    monkeypatch.setattr(machine.platform, "machine", lambda: "x86_64")
+    monkeypatch.setattr(machine.sys, "platform", "linux")
+    with pytest.raises(machine.Unsuitable, match=r"glibc 2\.34 or newer is needed, this system has 2\.31"):
+        machine.check(is_headless=True)
+
+
+def test_that_a_window_without_a_display_is_refused_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine.sys, "platform", "linux")
+    monkeypatch.setattr(machine, "WINDOW_LIBRARIES", {})
+    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(machine.Unsuitable, match="no display"):
+        machine.check(is_headless=False)
+
+
+def test_that_what_a_person_has_set_stays() -> None:
+    environ = {"QT_QPA_PLATFORM": "xcb"}
+    machine.set_environment(environ, is_headless=True)
+    assert environ["QT_QPA_PLATFORM"] == "xcb"
+    assert environ["QT_QUICK_BACKEND"] == "software"
+    assert "--disable-gpu" in environ["QTWEBENGINE_CHROMIUM_FLAGS"]
+
+
+# -- settings and folders
+
+
+def test_that_settings_come_back_and_foreign_ones_are_none(tmp_path: Path) -> None:
+    file = tmp_path / "settings.json"
+    assert settings.read(file) == settings.Settings()
+    chosen = settings.Settings(theme="light", language="en", centre="http://c", person="zhang")
+    settings.write(file, chosen)
+    assert settings.read(file) == chosen
+    file.write_text('{"theme": "pink", "density": 7}', encoding="utf-8")
+    assert settings.read(file) == settings.Settings()
+    file.write_text('{"theme": "pink", "person": "li"}', encoding="utf-8")
+    assert settings.read(file) == settings.Settings(person="li")
+    file.write_bytes(b"\xff\xfe")
+    assert settings.read(file) == settings.Settings()
+
+
+def test_that_each_centre_has_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(paths.platformdirs, "user_data_dir", lambda *a, **k: str(tmp_path))
+    one, other = paths.data_folder("https://A.example:8390"), paths.data_folder("https://b.example")
+    assert one != other
+    assert one.is_dir()
+    assert one == paths.data_folder("https://a.example:8390/")
+    assert paths.data_folder("https://x", tmp_path / "chosen") == tmp_path / "chosen"
+
+
+# -- the log
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Iterator[Path]:
+    import logging
+
+    before = (sys.excepthook, logging.getLogger().handlers[:], structlog.get_config())
+    logs.start_log(tmp_path)
+    yield tmp_path
+    sys.excepthook = before[0]
+    for handler in logging.getLogger().handlers:
+        handler.close()
+    logging.getLogger().handlers[:] = before[1]
+    structlog.configure(**before[2])
+
+
+def test_that_log_lines_are_events_with_fields(log: Path) -> None:
+    structlog.get_logger("x").info("rows_loaded", rows=7)
+    (line,) = (log / "seat.log").read_text(encoding="utf-8").splitlines()
+    said = json.loads(line)
+    assert (said["event"], said["rows"], said["level"]) == ("rows_loaded", 7, "info")
+
+
+def test_that_a_crash_names_the_commands_on_their_way(log: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    logs.note_commands(lambda: ("c-1", "c-2"))
+    try:
+        raise ZeroDivisionError
+    except ZeroDivisionError as error:
+        sys.excepthook(ZeroDivisionError, error, error.__traceback__)
+    logs.note_commands(tuple)
+    crash = (log / "crash.log").read_text(encoding="utf-8")
+    assert "c-1, c-2" in crash
+    assert "ZeroDivisionError" in crash
+    assert '"c-1"' in (log / "seat.log").read_text(encoding="utf-8")
+    assert "ZeroDivisionError; see the log" in capsys.readouterr().err
+
+
+# -- the demonstration
+
+
+def test_that_accounts_are_read_and_the_known_people_sit_first(tmp_path: Path) -> None:
+    (tmp_path / "secrets").mkdir()
+    lines = [
+        "wei\tp1\t韦\tunit_operator",
+        "luhaiyan\tp2\t陆\tdispatcher",
+        "zhangmin\tp3\t张\tacceptor,dispatcher",
+    ]
+    lines += ["mo\tp4\t莫\tacceptor", ""]
+    (tmp_path / "secrets" / "demo-accounts.txt").write_text("\n".join(lines), encoding="utf-8")
+    accounts = demo_hall.read_accounts(tmp_path)
+    assert accounts[2] == Account("zhangmin", "p3", "张", ("acceptor", "dispatcher"))
+    assert [a.person for a in demo_hall.seats_of(accounts, 3)] == ["zhangmin", "luhaiyan", "mo"]
+    with pytest.raises(HallFault, match="3 accounts for 4 seats"):
+        demo_hall.seats_of(accounts, 4)
+
+
+def test_that_a_centre_that_does_not_start_is_said_with_its_own_words(tmp_path: Path) -> None:
+    with pytest.raises(HallFault, match="not initialised"):
+        Centre(tmp_path / "nothing")
+
+
+def test_that_a_city_that_cannot_be_made_is_said_with_its_own_words(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(HallFault, match="could not be made"):
+        demo_hall.found_once(tmp_path / "file" / "centre")
+
+
+def test_that_the_password_is_for_its_owners_eyes_and_gone_afterwards(tmp_path: Path) -> None:
+    with demo_hall.password_file(tmp_path, Account("z", "secret", "", ()), 1) as path:
+        assert path.read_text() == "secret\n"
+        assert stat.S_IMODE(os.stat(path).st_mode) == 0o600
+    assert not path.exists()
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(120)
+def test_that_the_self_check_says_what_the_seat_is_made_of() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "app", "--selfcheck"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+    report = json.loads(done.stdout)
+    assert done.returncode == 0, report["checks"]
+    assert report["checks"]["map"]["is_good"]
+    assert report["versions"]["qt"] == "6.11.3"
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_that_the_demonstration_walks_through_its_screens_without_a_screen(tmp_path: Path) -> None:
+    words = ["--shots", str(tmp_path / "shots"), "--data", str(tmp_path / "demo"), "--lang", "zh_CN"]
+    done = subprocess.run(
+        [sys.executable, "-m", "app", "--demo", "--headless", "--seats", "2", *words],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=580,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+    pictures = {path.name for path in (tmp_path / "shots").iterdir()}
+    assert {"01-queue-light.png", "06-card.png", "08-drawer-dark.png", "10-small-dark.png"} <= pictures
