@@ -111,7 +111,7 @@ def waiting(line: OutboxLine, now_ms: int) -> str:
 
 def pending(rows: CardRows, now_ms: int) -> str:
     """What of this case has not left the seat yet, the latest one: 派遣 撤销还剩 6 秒."""
-    decisions = [line for line in rows.pending if kind_of(line) not in ("claim", "release", "add_note")]
+    decisions = [line for line in rows.pending if not rule_of(line.command).is_commutative]
     if not decisions:
         return ""
     return text.facts(words.deed(kind_of(decisions[-1])), waiting(decisions[-1], now_ms))

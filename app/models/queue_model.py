@@ -42,8 +42,6 @@ TICK_MS = 1000
 MOST_RANGES = 64  # more scattered changes than this are shown by one reset
 LINE_ROLE = Qt.ItemDataRole.UserRole
 CASE_ROLE = Qt.ItemDataRole.UserRole + 1
-# Commands that do not change what a case is; they leave no "unsent" mark on its row.
-QUIET = frozenset({"claim", "release", "add_note"})
 
 NO_INDEX = QModelIndex()
 
@@ -289,7 +287,8 @@ class QueueModel(QAbstractTableModel):
     def _read_outbox(self) -> None:
         self._quiet, self._refused = set(), {}
         for line in self._session.outbox():
-            if rule_of(line.command).kind in QUIET:
+            # What may come in any order decides nothing about a case: it leaves no "unsent" mark on its row.
+            if rule_of(line.command).is_commutative:
                 self._quiet.add(line.id)
             elif line.state is OutboxState.REFUSED:
                 self._refused[getattr(line.command, "case", "")] = line.id

@@ -88,8 +88,8 @@ def test_that_a_planted_stray_is_found(tmp_path: Path, folder: str) -> None:
     assert unregistered(tmp_path, folder, name) == [f"{folder}/__init__.py has no tuple {name}"]
 
 
-def lists_of(names: set[str], root: Path, folder: str) -> list[str]:
-    """Collections in app that name two members or more of a registry, outside of the registry's own folder.
+def lists_of(names: set[str], root: Path, folder: str, least: int = 2) -> list[str]:
+    """Collections in app that name several members of a registry, outside of the registry's own folder.
 
     Such a list has to be added to by hand with every new member; what it says belongs into the member itself.
     """
@@ -100,7 +100,7 @@ def lists_of(names: set[str], root: Path, folder: str) -> list[str]:
         for node in ast.walk(tree(path)):
             if isinstance(node, ast.Tuple | ast.List | ast.Set):
                 texts = [entry.value for entry in node.elts if isinstance(entry, ast.Constant)]
-                if len(texts) > 1 and names.issuperset(map(str, texts)):
+                if len(texts) >= least and names.issuperset(map(str, texts)):
                     found.append(f"{path.relative_to(root)}:{node.lineno}")
     return found
 
@@ -108,6 +108,11 @@ def lists_of(names: set[str], root: Path, folder: str) -> list[str]:
 def test_that_nobody_else_keeps_a_list_of_actions() -> None:
     actions = pytest.importorskip("app.actions", reason="no actions yet")
     assert lists_of(set(actions.ACTION_BY_ID), ROOT, "app/actions") == []
+
+
+def test_that_nobody_in_the_seat_keeps_a_list_of_commands() -> None:
+    commands = pytest.importorskip("casework.commands")
+    assert lists_of(set(commands.RULE_BY_KIND), ROOT, "app/actions", least=3) == []
 
 
 def test_that_a_planted_list_of_actions_is_found(tmp_path: Path) -> None:
