@@ -14,10 +14,11 @@ from casework.catalogue.model import Catalogue, Kind
 from casework.entities.case import Case
 from casework.entities.task import TaskState
 from server.blobs import Blobs
-from server.cities import write_blobs
+from server.cities import generated_ground, write_blobs
 from server.demo import params, photos
 from server.demo.city import DemoCity
-from server.founding import CannotFound
+from server.founding import CannotFound, found
+from server.paths import Paths
 
 MOST_BYTES = 40_000
 
@@ -98,6 +99,16 @@ def test_that_the_bodies_are_stored_where_the_centre_serves_them_from(tmp_path: 
     for sha256, body in bodies.items():
         path = blobs.path(sha256)
         assert path is not None and path.read_bytes() == body
+
+
+def test_that_a_founded_demonstration_serves_the_photos_of_its_cases(tmp_path: Path, as_of_ms: int) -> None:
+    ground = generated_ground("tiny", 11, as_of_ms)
+    found(tmp_path / "centre", ground, as_of_ms)
+    blobs = Blobs(Paths(tmp_path / "centre").blobs)
+    rows = generated_ground("tiny", 11, as_of_ms).rows  # the first ones have been used up
+    shown = {sha256 for name, row in rows if name in ("case", "task") for sha256 in row.photos}  # type: ignore[attr-defined]
+    assert shown
+    assert [sha256 for sha256 in shown if blobs.path(sha256) is None] == []
 
 
 def test_that_a_disk_that_takes_no_photos_founds_nothing(tmp_path: Path) -> None:
