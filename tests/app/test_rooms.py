@@ -217,5 +217,6 @@ def test_that_the_demonstration_walks_through_its_screens_without_a_screen(tmp_p
         check=False,
     )
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
-    pictures = {path.name for path in (tmp_path / "shots").iterdir()}
-    assert {"01-queue-light.png", "06-card.png", "08-drawer-dark.png", "10-small-dark.png"} <= pictures
+    pictures = sorted((tmp_path / "shots").glob("*.png"))
+    assert len(pictures) >= 8
+    assert json.loads(done.stdout[done.stdout.index("{") :])["faults"] == []
