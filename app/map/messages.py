@@ -131,6 +131,9 @@ class Sign(msgspec.Struct, frozen=True, tag="sign"):
     size_px: float
 
 
+Lit = tuple[Area | Circle | Sign, ...]
+
+
 # --- to the page -----------------------------------------------------------------------------------------
 
 
@@ -144,7 +147,7 @@ class Scene(msgspec.Struct, frozen=True, tag=True):
     tiles: tuple[TileSet, ...]
     texts: tuple[TextSet, ...]
     marks: tuple[MarkSet, ...]
-    sketch: tuple[Area | Circle | Sign, ...]
+    sketch: Lit
 
 
 class Tiles(msgspec.Struct, frozen=True, tag=True):
@@ -169,7 +172,7 @@ class Sketch(msgspec.Struct, frozen=True, tag=True):
     """What is lit: the selected case, its grid."""
 
     serial: int
-    sketch: tuple[Area | Circle | Sign, ...]
+    sketch: Lit
 
 
 class Visible(msgspec.Struct, frozen=True, tag=True):

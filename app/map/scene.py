@@ -12,7 +12,7 @@ from app.look.tokens import FONT_FAMILIES, SELECTED_GRID_ALPHA, THEMES
 from app.map.ground import Ground
 from app.map.layers.style import Glyph, Layer, LiveMark, Numbers
 from app.map.live import MarkBoard
-from app.map.messages import Area, Circle, MarkSet, Plane, Sign, Stroke, Symbol, TextSet
+from app.map.messages import Area, Circle, Lit, MarkSet, Plane, Sign, Stroke, Symbol, TextSet
 from app.map.plane import plane_definition
 from app.map.tiles.pyramid import RESOLUTIONS, TILE_PX, Pyramid
 from casework.entities.city import City
@@ -109,7 +109,7 @@ def _text_set(name: str, rule: Numbers, ground: Ground, is_visible: bool, theme:
     )
 
 
-def lit(mark: LiveMark | None, grid: str, ground: Ground, theme: str) -> tuple[Area | Circle | Sign, ...]:
+def lit(mark: LiveMark | None, grid: str, ground: Ground, theme: str) -> Lit:
     """What is lit for a selected mark (its grid, the circle of 50 m, corner brackets), or for a grid alone."""
     tokens = THEMES[theme]
     items: list[Area | Circle | Sign] = []

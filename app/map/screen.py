@@ -56,6 +56,7 @@ class Screen(QObject):
         self._painter: Painter | None = None
         self._scheme = TileScheme(DEFAULT_THEME)
         self._lit = ("", "", "")  # layer, key, grid
+        self._sent_sketch: m.Lit = ()
         self._is_greeted = False
         self._batches = QTimer(self)
         self._batches.setInterval(BATCH_MS)
@@ -119,7 +120,7 @@ class Screen(QObject):
         self._send(lambda serial: m.Visible(serial, name, not is_hidden))
 
     def light(self, layer: str, key: str, grid: str) -> None:
-        """Lights a mark and its grid, or a grid alone; empty texts light nothing."""
+        """Lights a mark, and the named grid or else the mark's own; empty texts light nothing."""
         self._lit = (layer, key, grid)
         self._send_sketch()
 
@@ -147,6 +148,7 @@ class Screen(QObject):
         if not self._is_greeted or self.ground is None or self.pyramid is None or self.camera is None:
             return
         theme, hidden = self._scheme.theme, self._scheme.hidden
+        self._sent_sketch = self._sketch()
         self.serial += 1
         self._bridge.send(
             m.Scene(
@@ -159,7 +161,7 @@ class Screen(QObject):
                 marks=tuple(
                     mark_set(board, name not in hidden, theme) for name, board in self.boards.items()
                 ),
-                sketch=self._sketch(),
+                sketch=self._sent_sketch,
             )
         )
 
@@ -174,20 +176,23 @@ class Screen(QObject):
         stamp = self._factory.stamp(self._scheme, self._painter, self.pyramid)
         return (m.TileSet(TILES, tile_address(stamp, self.ratio), self.ratio),)
 
-    def _sketch(self) -> tuple[m.Area | m.Circle | m.Sign, ...]:
+    def _sketch(self) -> m.Lit:
         layer, key, grid = self._lit
         if self.ground is None:
             return ()
         board = self.boards.get(layer)
         mark = board.get(key) if board is not None else None
-        return lit(mark, (mark.grid if mark else "") or grid, self.ground, self._scheme.theme)
+        return lit(mark, grid or (mark.grid if mark else ""), self.ground, self._scheme.theme)
 
     def _send_tiles(self) -> None:
         if self._painter is not None:
             self._send(lambda serial: m.Tiles(serial, self._tiles()))
 
     def _send_sketch(self) -> None:
-        self._send(lambda serial: m.Sketch(serial, self._sketch()))
+        sketch = self._sketch()
+        if sketch != self._sent_sketch:
+            self._sent_sketch = sketch
+            self._send(lambda serial: m.Sketch(serial, sketch))
 
     def _send_batches(self) -> None:
         for name, board in self.boards.items():

@@ -35,6 +35,7 @@ from app.map.tiles.factory import TileFactory
 from app.map.tiles.picture import GROUND_TOKEN
 from app.map.tiles.pyramid import RESOLUTIONS, fitting_level, nearest_level
 from casework.entities.city import City
+from casework.entities.component import Component
 from casework.entities.duty_grid import DutyGrid
 from casework.entities.duty_layer import DutyLayer
 from casework.entities.unit_grid import UnitGrid
@@ -248,6 +249,19 @@ class MapView(QWidget):
         camera = self.screen_state.camera
         return None if camera is None else _looking(camera.x, camera.y, camera.m_px)
 
+    # --- asking ---------------------------------------------------------------------------------------
+
+    def grid_at(self, x_mm: int, y_mm: int) -> str:
+        """The unit grid that holds a place, or an empty text."""
+        ground = self.screen_state.ground
+        return (ground.partition.grid_at(x_mm / 1000, y_mm / 1000) or "") if ground is not None else ""
+
+    def component(self, key: str) -> Component | None:
+        """A component of the resting file by its id, as it was surveyed."""
+        store = self.screen_state.ground.components if self.screen_state.ground is not None else None
+        at = store.find(key) if store is not None else None
+        return store.row(at) if store is not None and at is not None else None
+
     def is_settled(self) -> bool:
         """Whether everything told to the page so far is on the screen."""
         state = self.screen_state
@@ -380,6 +394,8 @@ class MapView(QWidget):
         self._corners.set_scale(camera.m_px)
 
     def _after_marks(self, layer: str) -> None:
+        if not self.screen_state.boards[layer].has_changes:
+            return
         self.screen_state.marks_changed(layer)
         if layer == CASES and self._selected:
             self._light()
@@ -387,7 +403,7 @@ class MapView(QWidget):
     def _light(self) -> None:
         state = self.screen_state
         mark = self._selected_mark()
-        state.light(CASES, self._selected if not self._clicked_grid else "", self._clicked_grid)
+        state.light(CASES, self._selected, self._clicked_grid)
         state.set_class(mark.class_code if mark is not None else "")
         duty = duty_for(mark.topics, self._duty_layers) if mark is not None else None
         if duty is not None:

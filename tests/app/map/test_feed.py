@@ -8,7 +8,10 @@ import msgspec
 import pytest
 
 from app.map.feed import MapFeed
+from app.map.layers import LAYERS
+from app.map.layers.style import Glyph, Layer, Live, LiveMark
 from app.map.limits import REMARK_MS
+from app.map.messages import Clicked
 from app.map.view import MapView, duty_for
 from casework.entities.duty_layer import DutyLayer
 from casework.ids import Key
@@ -126,6 +129,47 @@ def test_that_the_selected_case_chooses_the_duty_layer(
     view.select(rubbish.id)
     assert view.screen_state.scheme.duty == "l-clean"
     assert view.screen_state.scheme.class_code == ""
+
+
+def test_that_a_new_live_layer_is_fed_shown_and_hit_without_anything_else(
+    session: FakeSession, folder: Path, qtbot
+) -> None:
+    """One file and one line: reports as marks of their own, by way of the same feed and the same board."""
+    layer = Layer(
+        name="report",
+        title="Reports",
+        box=9,
+        live=Live(
+            entity="report",
+            glyphs=(Glyph("told", "flag"),),
+            size_px=((64.0, 15),),
+            halo_token="m_halo",
+            read=lambda session: session.rows("report"),
+            mark=lambda shown, facts: LiveMark(shown.row.x_mm, shown.row.y_mm, "told"),
+        ),
+    )
+    view = MapView(layers=(*LAYERS, layer))
+    qtbot.addWidget(view)
+    MapFeed(session, view, folder)
+    reports = session.rows("report")
+    assert len(view.screen_state.boards["report"]) == len(reports) > 0
+    clicked = []
+    view.mark_clicked.connect(lambda name, key: clicked.append((name, key)))
+    view.set_layer_visible("case", False)
+    row = reports[0].row
+    view.screen_state.clicked.emit(Clicked(row.x_mm / 1000, row.y_mm / 1000, 0.125))
+    assert clicked == [("report", row.id)]
+    view.stop()
+
+
+def test_that_marks_that_have_not_changed_are_not_sent_again(
+    feed: MapFeed, session: FakeSession, view: MapView
+) -> None:
+    board = view.screen_state.boards["case"]
+    while board.take_batch(1000) is not None:
+        pass
+    feed._on_clock()
+    assert not board.has_changes
 
 
 def test_that_the_first_topic_anybody_answers_for_decides() -> None:

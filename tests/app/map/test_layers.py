@@ -140,6 +140,23 @@ def body_of(image: QImage) -> np.ndarray:
     )
 
 
+def test_that_a_new_resting_layer_is_drawn_without_anything_else(ground: Ground, town: Town, qapp) -> None:
+    """One file and one line: what CONTRIBUTING.md says, here without the line."""
+    layer = Layer(
+        name="street_area",
+        drawn=(
+            Line(of="street_area", token="alarm_fill", width_px=3.0),
+            Label(of="street_area", token="text1", halo_token="m_halo", font_px=14),
+        ),
+    )
+    painter = Painter(ground, pyramid_of(town.city), [layer])
+    body = body_of(painter.picture(TileScheme("dark"), TileKey(3, 0, 0)))
+    red = (np.abs(body.astype(int) - [0x4D, 0x48, 0xE5]).sum(axis=2) < 30).sum()
+    light = (body.min(axis=2) > 200).sum()
+    assert red > 500
+    assert light > 50
+
+
 # --- live layers ------------------------------------------------------------------------------------------
 
 
