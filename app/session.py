@@ -381,6 +381,10 @@ class SignIn(QObject):
         if isinstance(said, Notice):
             self.progress.emit(self._engine.view.fetching)
             return
+        if said.exception() is not None:
+            # A bug, or files that went away: in the log already for whoever looks; the person may try again.
+            self.refused.emit(Fault.CENTRE_ERROR)
+            raise said.exception()
         found = said.result()
         if isinstance(found, Fault):
             self.refused.emit(found)

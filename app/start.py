@@ -8,6 +8,7 @@ exists; and that object is never made with an empty list of arguments, which abo
 from __future__ import annotations
 
 import gc
+import signal
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -38,6 +39,7 @@ from casework.sync.status import Fault
 from gridseat_files import find
 
 EXIT_FAULT = 1
+EAR_MS = 300
 GC_OBJECTS = 50_000  # seldom and longer looks for garbage: a short one in every key press is worse
 
 
@@ -119,12 +121,17 @@ class Desk:
         gc.collect()
         gc.freeze()
         gc.set_threshold(GC_OBJECTS, 20, 50)
-        return drill(self) if drill else self.application.exec()
+        if drill:
+            return drill(self)
+        stop_on_signals(self.application)
+        return self.application.exec()
 
     # -- log-in
 
     def _open_door(self, centre: str) -> SignIn:
         """The seat's files for a centre; raises CannotStart."""
+        if self.asked.authority and not self.asked.authority.is_file():
+            raise CannotStart(f"no certificate at {self.asked.authority}")
         folder = paths.data_folder(centre, self.asked.data)
         logs.start_log(paths.log_folder(folder))
         try:
@@ -250,6 +257,16 @@ class Desk:
         for _ in range(3):
             self.application.sendPostedEvents(None, QEvent.Type.DeferredDelete)
             self.application.processEvents()
+
+
+def stop_on_signals(application: QApplication) -> None:
+    """Ctrl+C and a polite end close the seat as its window does."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: application.quit())
+    # Python hears of a signal only when it runs: Qt's loop gives it a turn now and then.
+    ear = QTimer(application)
+    ear.timeout.connect(lambda: None)
+    ear.start(EAR_MS)
 
 
 def reason(error: Exception, folder: Path) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import ssl
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -81,7 +82,7 @@ class CentreClient:
             timeout=httpx.Timeout(CALL_S, connect=CONNECT_S),
             limits=httpx.Limits(max_connections=12, keepalive_expiry=60.0),
             headers={"GridSeat-Protocol": str(PROTOCOL), "User-Agent": "gridseat"},
-            verify=str(authority) if authority else True,
+            verify=_trust(address, authority),
             # The centre stands in the office: a proxy of the environment would only be in the way.
             trust_env=False,
         )
@@ -261,6 +262,13 @@ class CentreClient:
             return _broken(error)
         except TooLong as error:
             return Failure(Trouble.GARBAGE, _where(error))
+
+
+def _trust(address: str, authority: Path | None) -> ssl.SSLContext | bool:
+    """Whom the seat believes: the office's own authority where one is given, and then nobody else."""
+    if not address.startswith("https:"):
+        return False  # nothing to check, and reading the system's authorities takes its time
+    return ssl.create_default_context(cafile=str(authority)) if authority else True
 
 
 async def _bounded(answer: httpx.Response, most_bytes: int = BODY_BYTES) -> bytes:
