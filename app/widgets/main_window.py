@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import shiboken6
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
@@ -74,6 +75,7 @@ class MainWindow(QWidget):
         self.parked = ""
         self.density = tokens.DEFAULT_DENSITY
         self._is_narrow: bool | None = None
+        self._lender: QWidget | None = None
         self._finder = Finder(session, self.model)
         self._make_parts()
         self._lay()
@@ -153,6 +155,9 @@ class MainWindow(QWidget):
 
     def show_form(self, is_shown: bool) -> None:
         """The form for a new report over the stage and the card; the case in hand waits behind it."""
+        if is_shown and not self.is_form_shown():
+            self._lend_keyboard()
+        is_keyboard_free = not is_shown and self._has_keyboard(self.form)
         self.form.setVisible(is_shown)
         self.right.setVisible(not is_shown)
         self._right_line.setVisible(not is_shown)
@@ -161,6 +166,8 @@ class MainWindow(QWidget):
         if is_shown:
             self.stage.turn_to(MAP)
             self.form.begin()
+        elif is_keyboard_free:
+            self._take_keyboard_back()
         self.router.refresh()
 
     def is_form_shown(self) -> bool:
@@ -294,9 +301,14 @@ class MainWindow(QWidget):
         self._show_right(self.right.currentWidget())
 
     def _show_right(self, part: QWidget) -> None:
-        """Card and drawer have their own widths."""
+        """Card and drawer have their own widths; the drawer has the keyboard while it is there."""
+        if part is self.drawer and not self.is_drawer_shown():
+            self._lend_keyboard()
+        is_keyboard_free = part is self.card and self._has_keyboard(self.drawer)
         self.right.setCurrentWidget(part)
         self.right.setFixedWidth(part.maximumWidth())
+        if is_keyboard_free:
+            self._take_keyboard_back()
 
     def _place_nearby(self) -> None:
         self.nearby.setVisible(self.height() >= NEARBY_FROM_PX and not self.is_form_shown())
@@ -311,3 +323,21 @@ class MainWindow(QWidget):
         self.photos.stop()
         self.closing.emit()
         super().closeEvent(event)
+
+    # --- whose keys -----------------------------------------------------------------------------------
+
+    @staticmethod
+    def _has_keyboard(part: QWidget) -> bool:
+        focus = QApplication.focusWidget()
+        return focus is not None and (focus is part or part.isAncestorOf(focus))
+
+    def _lend_keyboard(self) -> None:
+        """A part is about to come in front; whoever types now goes on typing when it has gone."""
+        self._lender = QApplication.focusWidget()
+
+    def _take_keyboard_back(self) -> None:
+        """Left to itself Qt would go on to the next field, and Space and Enter would be text there."""
+        lender, self._lender = self._lender, None
+        is_there = lender is not None and shiboken6.isValid(lender) and lender.isVisible()
+        to = lender if is_there and lender is not None else self.panel.list
+        to.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QKeyEvent, QShortcut
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QShortcut
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractSpinBox,
@@ -44,10 +44,16 @@ class WindowKeys(QObject):
                 shortcut = QShortcut(sequence, window)
                 shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
                 shortcut.setAutoRepeat(False)
-                shortcut.activated.connect(lambda cap=cap: press(cap))
+                shortcut.activated.connect(lambda cap=cap: self._act(press, cap))
                 self.shortcuts.append(shortcut)
         # An override that the focused field leaves alone travels up to the window.
         window.installEventFilter(self)
+
+    @staticmethod
+    def _act(press: Callable[[str], object], cap: str) -> None:
+        # What stands on the screen half composed is part of the text, before the key sends it or leaves the field.
+        QGuiApplication.inputMethod().commit()
+        press(cap)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import sqlite3
 from pathlib import Path
 from typing import Any
 
-import apsw
 import pytest
 
 from app.session import Session
@@ -21,14 +19,13 @@ from casework.commands.file_case import FileCase
 from casework.commands.finish import Finish
 from casework.commands.receive import Receive
 from casework.commands.send_check import SendCheck
-from casework.entities import ENTITIES
-from casework.entities.person import granted_channels
 from casework.ids import CaseId, PersonId, TaskId, UnitId
 from casework.sync.status import Lamp, OutboxState, Waits
 from casework.workflow import Stage
 from server.paths import Paths
 from tests.app.link.hall import CATALOGUES, Line, report, seated, until
 from tests.casework.build import OTHER_UNIT, UNIT
+from tests.e2e.agreement import agree
 from tests.server.ground import Served
 
 pytestmark = pytest.mark.usefixtures("qapp")
@@ -54,38 +51,6 @@ def do(session: Session, command: Command, case: str, then: Stage) -> None:
         f"{then} by {type(command).__name__}",
         60,
     )
-
-
-def at_the_centre(paths: Paths, channels: tuple[str, ...]) -> dict[tuple[str, str], tuple[int, bytes]]:
-    """Every row of the centre that somebody with these channels may see: version and bytes."""
-    found = {}
-    db = apsw.Connection(str(paths.database), flags=apsw.SQLITE_OPEN_READONLY)
-    for entity in ENTITIES:
-        for key, ver, body in db.execute(
-            f"SELECT key, ver, body FROM row_{entity.name} WHERE body IS NOT NULL"
-        ):
-            row = entity.decode(bytes(body))
-            if set(entity.channels(row)) & set(channels):
-                found[entity.name, str(key)] = (int(ver), bytes(body))
-    db.close()
-    return found
-
-
-def at_the_seat(session: Session) -> dict[tuple[str, str], tuple[int, bytes]]:
-    """Every row of the seat's cache."""
-    db = sqlite3.connect(f"file:{session.folder / 'cache.db'}?mode=ro", uri=True)
-    found = {}
-    for entity in ENTITIES:
-        for key, ver, body in db.execute(f'SELECT key, ver, body FROM "{entity.name}"'):
-            found[entity.name, str(key)] = (int(ver), bytes(body))
-    db.close()
-    return found
-
-
-def agree(session: Session, paths: Paths) -> None:
-    """Row by row, byte by byte."""
-    channels = granted_channels(session.person)
-    until(lambda: at_the_seat(session) == at_the_centre(paths, channels), "the same rows at seat and centre")
 
 
 def test_that_a_case_goes_from_report_to_close_over_two_seats_and_a_unit_while_one_is_cut_off(

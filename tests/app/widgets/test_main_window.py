@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.look.tokens import CARD_PX, QUEUE_NARROW_PX, QUEUE_PX, THEMES
@@ -275,6 +275,34 @@ def test_that_the_report_form_keeps_its_draft_when_it_is_put_away(
     assert not desk.window.is_form_shown()
     desk.press("F9")
     assert desk.window.form.draft().place == "jkl 12"
+
+
+@pytest.mark.parametrize(("opens", "closes"), [("F9", "Esc"), ("Ctrl+0", "Esc"), ("Ctrl+0", "Ctrl+0")])
+def test_that_the_keyboard_is_the_queues_again_when_what_lay_in_front_has_gone(
+    qtbot: QtBot, chinese: PartsTranslator, opens: str, closes: str
+) -> None:
+    desk = Desk(qtbot, person="lijing", seat="03")
+    desk.press(opens)
+    assert QApplication.focusWidget() is not desk.window.panel.list
+    desk.press(closes)
+    assert QApplication.focusWidget() is desk.window.panel.list
+    desk.press("Space")
+    assert desk.window.card.case_id()
+
+
+def test_that_a_half_written_note_has_the_keyboard_again_after_a_report(
+    qtbot: QtBot, chinese: PartsTranslator
+) -> None:
+    desk = Desk(qtbot, person="lijing", seat="03")
+    desk.press("Space")
+    desk.press("Shift+F9")
+    desk.type("abc")
+    desk.press("F9")
+    desk.press("Esc")
+    desk.type("def")
+    typing = QApplication.focusWidget()
+    assert isinstance(typing, QPlainTextEdit)
+    assert typing.toPlainText() == "abcdef"
 
 
 def test_that_a_click_on_the_map_opens_the_case_without_moving_the_map(desk: Desk) -> None:
