@@ -10,8 +10,8 @@ from app.map.layers.style import Layer
 LAYERS: tuple[Layer, ...] = (
     backdrop.LAYER,
     density.LAYER,
-    street.LAYER,
     duty.LAYER,
+    street.LAYER,
     component.LAYER,
     unit_grid.LAYER,
     work_grid.LAYER,
