@@ -198,8 +198,11 @@ class Core:
         over = self._overlay.over.get(subject)
         if over is not None and over.is_changed and over.row is not None:
             self._mine[command_id] = ENTITY_BY_NAME[subject.entity].encode(over.row)
+        if self._keys is not None:
+            self._keys |= keys
         self.do(effects)
-        self._publish(Notice(keys, is_outbox=True))
+        if self.is_stuck:  # shown although the disk has not taken it
+            self._publish(Notice(keys, is_outbox=True))
         return command_id
 
     def undo(self, command_id: str) -> bool:
