@@ -37,7 +37,7 @@ from app.map.tiles.pyramid import RESOLUTIONS, fitting_level, nearest_level
 from casework.entities.city import City
 from casework.entities.component import Component
 from casework.entities.duty_grid import DutyGrid
-from casework.entities.duty_layer import DutyLayer
+from casework.entities.duty_layer import DutyLayer, answering
 from casework.entities.unit_grid import UnitGrid
 from casework.entities.work_grid import WorkGrid
 
@@ -492,7 +492,7 @@ def _live(mark: CaseMark) -> LiveMark:
 def duty_for(topics: Iterable[str], duty_layers: Iterable[DutyLayer]) -> DutyLayer | None:
     """The duty layer that answers for the first topic anybody answers for."""
     layers = tuple(duty_layers)
-    return next((layer for topic in topics for layer in layers if topic in layer.majors), None)
+    return next((layer for topic in topics for layer in answering(layers, topic)), None)
 
 
 def _looking(x_m: float, y_m: float, m_px: float) -> Looking:

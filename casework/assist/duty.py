@@ -18,7 +18,7 @@ from casework.clock.working import local, wall_instant, zone_of
 from casework.entities.case import Case
 from casework.entities.component import Component
 from casework.entities.duty_grid import DutyGrid
-from casework.entities.duty_layer import DutyLayer
+from casework.entities.duty_layer import DutyLayer, answering
 from casework.entities.unit import Unit
 from casework.geo import distance_mm
 from casework.ids import CaseId, ComponentId, GridCode, LayerId, UnitId
@@ -108,11 +108,10 @@ def matter_of(case: Case, component: Component | None = None) -> Matter:
     )
 
 
-def major_key(kind: Kind, edition: str, class_code: str) -> str:
-    """How a duty layer names a major class. A 2026 matter of a component's major is the component's."""
-    major = class_code[:2]
-    is_fault = kind is Kind.EVENT and edition == "2026" and major <= "05"
-    return f"{Kind.COMPONENT if is_fault else kind}:{major}"
+def topic_of(kind: Kind, edition: str, class_code: str) -> str:
+    """How a duty layer names a class. A 2026 matter of a component's major is the component's."""
+    is_fault = kind is Kind.EVENT and edition == "2026" and class_code[:2] <= "05"
+    return f"{Kind.COMPONENT if is_fault else kind}:{class_code}"
 
 
 def candidates(
@@ -126,14 +125,14 @@ def candidates(
 ) -> tuple[Candidate, ...]:
     """The units some evidence speaks for, the strongest first."""
     known = {unit.id: unit for unit in units}
-    key = major_key(matter.kind, matter.edition, matter.class_code)
-    answering = {layer.id: layer for layer in layers if key in layer.majors}
+    topic = topic_of(matter.kind, matter.edition, matter.class_code)
+    asked = {layer.id: layer for layer in answering(layers, topic)}
     spoken: dict[UnitId, list[Evidence]] = {}
     for unit, evidence in (
         *_owner(matter),
-        *_layers(matter, answering, duty_grids),
+        *_layers(matter, asked, duty_grids),
         *_precedents(matter, precedents),
-        *_trades(matter, answering, known.values()),
+        *_trades(matter, asked, known.values()),
     ):
         spoken.setdefault(unit, []).append(evidence)
     found = [

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import msgspec
 
 from casework.entity import Entity
@@ -9,13 +11,24 @@ from casework.ids import LayerId
 
 
 class DutyLayer(msgspec.Struct, frozen=True, omit_defaults=True):
-    """`majors` are the catalogue's major codes it answers for, kind first: component:01, event:06."""
+    """`answers_for` are beginnings of class codes, kind first: component:01 is a major, event:06010 one class."""
 
     id: LayerId
     name: str
     trade: str
     version: int
-    majors: tuple[str, ...] = ()
+    answers_for: tuple[str, ...] = ()
+
+    def grip(self, topic: str) -> int:
+        """How closely the layer names a class such as event:06010; 0 where it does not answer for it."""
+        return max((len(entry) for entry in self.answers_for if topic.startswith(entry)), default=0)
+
+
+def answering(layers: Iterable[DutyLayer], topic: str) -> tuple[DutyLayer, ...]:
+    """The layers that name the class most closely: one that names the class itself before one that names its major."""
+    known = tuple(layers)
+    closest = max((layer.grip(topic) for layer in known), default=0)
+    return tuple(layer for layer in known if closest and layer.grip(topic) == closest)
 
 
 ENTITY = Entity(

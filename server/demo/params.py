@@ -31,7 +31,7 @@ class UnitPlan(msgspec.Struct, frozen=True):
     city: tuple[UnitLine, ...]
     district: tuple[UnitLine, ...]
     street: tuple[UnitLine, ...]
-    layers: tuple[tuple[str, str, str, tuple[str, ...]], ...]  # id, name, trade, majors
+    layers: tuple[tuple[str, str, str, tuple[str, ...]], ...]  # id, name, trade, answers for
 
 
 class Matter(msgspec.Struct, frozen=True):

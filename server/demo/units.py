@@ -103,8 +103,8 @@ def duty(
     grids: list[DutyGrid] = []
     of_cell: dict[str, Ints] = {}
     codes = np.array(areas.codes)
-    for ident, name, trade, majors in plan.layers:
-        layers.append(DutyLayer(LayerId(ident), name, trade, int(rng.integers(9, 34)), majors))
+    for ident, name, trade, answers_for in plan.layers:
+        layers.append(DutyLayer(LayerId(ident), name, trade, int(rng.integers(9, 34)), answers_for))
         of_cell[trade] = layer_units(body, areas, use, trade)
         for number, unit in enumerate(np.unique(of_cell[trade]).tolist(), start=1):
             row = body.rows[unit]

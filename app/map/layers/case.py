@@ -30,9 +30,9 @@ def mark(shown: Any, facts: LiveFacts) -> LiveMark | None:
         return None
     kind = _kind(case, bool(shown.pending), facts)
     code = _component_class(case)
-    topics = [f"{case.kind}:{case.class_code[:2]}"]
+    topics = [f"{case.kind}:{case.class_code}"]
     if code:
-        topics.append(f"{Kind.COMPONENT}:{code[:2]}")
+        topics.append(f"{Kind.COMPONENT}:{code}")
     return LiveMark(case.x_mm, case.y_mm, kind, case.grid, code, tuple(dict.fromkeys(topics)))
 
 

@@ -233,11 +233,11 @@ def test_that_a_case_about_a_component_lights_its_class() -> None:
     case = fake_city.case_row(0, Stage.HANDLING, 5, "雨水井盖异常", "金湖路", (), fake_city.NOW_MS)
     made = mark(Shown(case, 1), facts_at(fake_city.NOW_MS))
     assert made.class_code == "01003"
-    assert made.topics == ("event:01", "component:01")
+    assert made.topics == ("event:01003", "component:01003")
     rubbish = fake_city.case_row(0, Stage.HANDLING, 5, "道路不洁", "金湖路", (), fake_city.NOW_MS)
     made = mark(Shown(rubbish, 1), facts_at(fake_city.NOW_MS))
     assert made.class_code == ""
-    assert made.topics == (f"event:{rubbish.class_code[:2]}",)
+    assert made.topics == (f"event:{rubbish.class_code}",)
 
 
 def test_that_steps_end_where_they_say() -> None:

@@ -11,17 +11,18 @@ from casework.assist.duty import (
     Load,
     candidates,
     loads_of,
-    major_key,
     matter_of,
     precedents_of,
+    topic_of,
 )
 from casework.assist.evidence import Evidence, EvidenceCode
 from casework.catalogue.model import Kind
 from casework.clock.model import Calendar, Pause
 from casework.entities.case import Case, Step
 from casework.entities.component import Component
+from casework.entities.duty_layer import DutyLayer, answering
 from casework.entities.unit import Unit
-from casework.ids import ComponentId, PersonId, SeatId, UnitId
+from casework.ids import ComponentId, LayerId, PersonId, SeatId, UnitId
 from casework.workflow import Stage
 from tests.casework.assist.rows import DUTY_GRIDS, GRID, LAYERS, OTHER_GRID, UNITS, X, Y, case
 from tests.casework.clock.moments import DAY, at
@@ -66,9 +67,9 @@ def test_that_only_layers_of_the_major_and_grids_of_the_place_count() -> None:
 
 
 def test_that_a_2026_component_fault_is_asked_of_the_components_layers() -> None:
-    assert major_key(Kind.EVENT, "2026", "01003") == "component:01"
-    assert major_key(Kind.EVENT, "2026", "06001") == "event:06"
-    assert major_key(Kind.EVENT, "2013", "0101") == "event:01"
+    assert topic_of(Kind.EVENT, "2026", "01003") == "component:01003"
+    assert topic_of(Kind.EVENT, "2026", "06001") == "event:06001"
+    assert topic_of(Kind.EVENT, "2013", "0101") == "event:0101"
     assert ask(case(kind=Kind.EVENT))[0].unit == MUNICIPAL
 
 
@@ -158,3 +159,11 @@ def test_that_loads_count_what_they_say(changes: dict[str, Any], load: Load) -> 
 def test_that_a_rate_without_a_denominator_is_unknown() -> None:
     assert Load().on_time_permille is None
     assert Load(on_time=737, due_ended=972).on_time_permille == 758
+
+
+def test_that_a_layer_naming_the_class_answers_before_one_naming_its_major() -> None:
+    order = DutyLayer(LayerId("L5"), "市容秩序", "enforcement", 1, ("event:06",))
+    sweeping = DutyLayer(LayerId("L3"), "环卫保洁", "sanitation", 1, ("component:03", "event:06010"))
+    assert answering((order, sweeping), "event:06010") == (sweeping,)
+    assert answering((order, sweeping), "event:06029") == (order,)
+    assert answering((order, sweeping), "event:07001") == ()
