@@ -16,6 +16,7 @@ from PySide6.QtGui import QGuiApplication, QInputMethodEvent, QInputMethodQueryE
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
+from app.map.view import MapView
 from app.session import Session
 from app.widgets.drawer import Unsent
 from app.widgets.main_window import MainWindow
@@ -117,11 +118,11 @@ def is_passed_on(cap: str) -> bool:
 class Desk:
     """A person at a seat: window, session, and hands."""
 
-    def __init__(self, session: Session, hands: Hands, still: StillMap | None = None) -> None:
+    def __init__(self, session: Session, hands: Hands, map_view: MapView | None = None) -> None:
+        """Without a map of its own it has one that stands still."""
         self.session = session
         self.hands = hands
-        self.map = still or StillMap()
-        self.window = MainWindow(session, self.map, "dark")  # type: ignore[arg-type]
+        self.window = MainWindow(session, map_view or StillMap(), "dark")  # type: ignore[arg-type]
         self.window.resize(*SIZE_PX)
         self.window.show()
 
