@@ -147,6 +147,7 @@ class Tour:
 
     def _see_drawer(self) -> None:
         """Two things done while the line is out; one of them a colleague has done meanwhile."""
+        self.window.set_theme("dark")
         contested = self._take_dispatchable()
         self.session.cut(True)
         self._press("Enter")
