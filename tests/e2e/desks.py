@@ -141,6 +141,25 @@ class Desk:
         self.turn()
         self.hands.type(words)
 
+    def do(self, action: str, *caps: str) -> None:
+        """Keys for an action as soon as the foot offers it."""
+
+        def is_offered() -> bool:
+            return any(hint.id == action and hint.is_enabled for hint in self.window.foot.hints())
+
+        self.turn()
+        until(is_offered, f"{action} in the foot of {self.session.seat}")
+        self.hands.press(*caps)
+
+    def take(self, case: str) -> None:
+        """Space, as often as it takes for this case's turn to come."""
+        until(lambda: self.window.model.row_of(case) >= 0, f"{case} in the queue of {self.session.seat}")
+        for _ in range(self.window.model.rowCount()):
+            self.press("Space")
+            if self.window.card.case_id() == case:
+                return
+        raise AssertionError(f"Space does not come to {case}")
+
     def find(self, case: str) -> None:
         """Ctrl+K, the number, Enter: the case is in the card."""
         until(lambda: self.window.model.queue_of(case), f"{case} in a queue of {self.session.seat}")

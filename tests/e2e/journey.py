@@ -13,7 +13,6 @@ from app.commandbar.index import initials
 from app.models.report_draft import DRAFT_KEY
 from casework.commands.check import FailReason
 from casework.commands.dispatch import Dispatch
-from casework.entities.task import TaskState
 from casework.sync.status import OutboxState, Waits
 from casework.workflow import Flag, Post, Stage
 from server.paths import Paths
@@ -106,17 +105,17 @@ class Journey:
     def file_and_dispatch_alone(self) -> None:
         """Enter files, Enter dispatches, Ctrl+Z takes that back, a second unit and Enter dispatch again."""
         desk = self.hall
-        desk.press("Enter")
+        desk.do("file_case", "Enter")
         assert desk.stage(self.number) is Stage.AWAITING_DISPATCH
         until(lambda: desk.queue_mark(self.number) == ("dashed_ring", "待发"), "the mark of the unsent")
         units = [line.key for line in desk.window.card.model.table.lines]
-        desk.press("Enter")
+        desk.do("dispatch", "Enter")
         assert desk.stage(self.number) is Stage.HANDLING
         assert [line.waits for line in desk.session.outbox()] == [Waits.NETWORK, Waits.UNDO]
-        desk.press("Ctrl+Z")
+        desk.do("undo", "Ctrl+Z")
         assert desk.stage(self.number) is Stage.AWAITING_DISPATCH
         assert len(desk.session.outbox()) == 1
-        desk.press("Ctrl+2", "Enter")
+        desk.do("dispatch", "Ctrl+2", "Enter")
         sent = desk.session.outbox()[-1].command
         assert isinstance(sent, Dispatch)
         assert sent.unit == units[1]
@@ -153,15 +152,15 @@ class Journey:
             other.until_stage(self.number, Stage.HANDLING)
 
     def handle(self, result: str) -> None:
-        """The unit takes the case, signs for it and says what was done."""
+        """The unit takes the case in hand, which the hall sees, signs for it and says what was done."""
         desk = self.unit
         desk.until_stage(self.number, Stage.HANDLING)
         if desk.window.card.case_id() != self.number:
-            desk.find(self.number)
-        desk.press("Enter")
-        until(lambda: self.task_state() is TaskState.RECEIVED, "the unit's signature")
-        desk.until_sent()
-        desk.press("Enter")
+            desk.take(self.number)
+            self.colleague.find(self.number)
+            until(lambda: desk.session.person.name in self.colleague.why(), "who has it in hand")
+        desk.do("receive", "Enter")
+        desk.do("finish", "Enter")
         assert desk.window.card.is_asking(), "what was done has to be said"
         desk.press("Ctrl+Enter")
         assert desk.window.card.is_asking(), "nothing said: nothing sent"
@@ -169,19 +168,16 @@ class Journey:
         desk.press("Ctrl+Enter")
         assert not desk.window.card.is_asking()
         desk.until_sent()
+        case = desk.case(self.number)
+        assert case is not None
+        assert desk.session.row("task", case.task).row.result == result  # type: ignore[union-attr]
         self.hall.until_stage(self.number, Stage.AWAITING_CHECK)
-
-    def task_state(self) -> TaskState | None:
-        case = self.unit.case(self.number)
-        shown = self.unit.session.row("task", case.task) if case is not None else None
-        return shown.row.state if shown is not None and not shown.pending else None
 
     def send_check_alone(self) -> None:
         """Cut off a second time: the supervisor is chosen and sent, and the unit sees it only when the line is back."""
         desk = self.hall
-        desk.find(self.number)
         self.cut_off()
-        desk.press("Ctrl+1", "Enter")
+        desk.do("send_check", "Ctrl+1", "Enter")
         assert desk.stage(self.number) is Stage.CHECKING
         assert desk.session.outbox()[0].state is OutboxState.WAITING
         assert self.unit.stage(self.number) is Stage.AWAITING_CHECK
@@ -192,7 +188,7 @@ class Journey:
     def fail_the_check(self) -> None:
         """F6, a reason, words, Ctrl+Enter: back to the same unit."""
         desk = self.hall
-        desk.press("F6")
+        desk.do("check_fail", "F6")
         assert desk.window.card.is_asking()
         desk.press("Ctrl+1", "Tab")
         desk.type(NOT_DONE)
@@ -207,13 +203,13 @@ class Journey:
 
     def pass_the_check(self) -> None:
         desk = self.hall
-        desk.press("Enter")
+        desk.do("send_check", "Enter")
         desk.until_stage(self.number, Stage.CHECKING)
-        desk.press("Enter")
+        desk.do("check_pass", "Enter")
         desk.until_stage(self.number, Stage.AWAITING_CLOSE)
 
     def close(self) -> None:
-        self.hall.press("Enter")
+        self.hall.do("close", "Enter")
         self.hall.until_stage(self.number, Stage.CLOSED)
         for other in (self.colleague, self.unit):
             other.until_stage(self.number, Stage.CLOSED)
