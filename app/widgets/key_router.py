@@ -142,7 +142,7 @@ class KeyRouter(QObject):
             return
         ring = shown.row.ring_mm
         self._window.stage.turn_to(MAP)
-        self._window.map.centre_on(sum(ring[0::2]) // (len(ring) // 2), sum(ring[1::2]) // (len(ring) // 2))
+        self._window.look_at(sum(ring[0::2]) // (len(ring) // 2), sum(ring[1::2]) // (len(ring) // 2))
 
     def _take_next(self) -> None:
         window = self._window

@@ -103,10 +103,10 @@ class MainWindow(QWidget):
         shown = self.session.row("case", case) if case else None
         self.stage.set_facts(self._near_facts(case))
         if shown is not None and is_to_be_shown_on_map:
-            self._look_at(shown.row.x_mm, shown.row.y_mm)
+            self.look_at(shown.row.x_mm, shown.row.y_mm)
         self.router.refresh()
 
-    def _look_at(self, x_mm: int, y_mm: int) -> None:
+    def look_at(self, x_mm: int, y_mm: int) -> None:
         """The place in the middle, near enough to be read; whoever has come nearer still stays there."""
         looking = self.map.looking()
         is_coarse = looking is None or looking.m_px > COARSE_M_PX

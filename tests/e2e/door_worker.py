@@ -111,6 +111,7 @@ def main(kind: str, folder: str, user: str, password: str, dead: str, live: str)
     def walked() -> None:
         try:
             walk(user, password, dead, live)
+            until(lambda: desk.session is not None, "the way in")
         except AssertionError:
             wrong.append(traceback.format_exc())
             desk.application.quit()
