@@ -40,7 +40,9 @@ from gridseat_files import find
 
 EXIT_FAULT = 1
 EAR_MS = 300
-GC_OBJECTS = 50_000  # seldom and longer looks for garbage: a short one in every key press is worse
+GARBAGE_MS = 1_000
+GARBAGE_OBJECTS = 20_000  # new since the last look; fewer are not worth one
+GARBAGE_LOOKS = 30  # looks at the young before one at everything
 
 
 class CannotStart(Exception):
@@ -111,16 +113,16 @@ class Desk:
         self.map: MapView | None = None
         self.feed: MapFeed | None = None
         self._fault = Fault.NONE
+        self._garbage: QTimer | None = None
 
     def work(self, drill: Drill | None) -> int:
         """Log in, open the window, and go on until it is closed."""
         if not (self._log_in() if self.asked.user and self.asked.password_file else self._ask()):
             return EXIT_FAULT
         self.open_window()
-        gc.enable()
         gc.collect()
         gc.freeze()
-        gc.set_threshold(GC_OBJECTS, 20, 50)
+        self._garbage = collect_here(self.application)
         if drill:
             return drill(self)
         stop_on_signals(self.application)
@@ -257,6 +259,28 @@ class Desk:
         for _ in range(3):
             self.application.sendPostedEvents(None, QEvent.Type.DeferredDelete)
             self.application.processEvents()
+
+
+def collect_here(application: QApplication) -> QTimer:
+    """Looks for garbage on the screens' thread only, and between key presses.
+
+    Python would collect on whichever thread happens to make the next object; a widget that dies on the engine's
+    thread takes the program with it.
+    """
+    gc.disable()
+    timer = QTimer(application)
+    looks = 0
+
+    def look() -> None:
+        nonlocal looks
+        if gc.get_count()[0] < GARBAGE_OBJECTS:
+            return
+        looks += 1
+        gc.collect(2 if looks % GARBAGE_LOOKS == 0 else 1)
+
+    timer.timeout.connect(look)
+    timer.start(GARBAGE_MS)
+    return timer
 
 
 def stop_on_signals(application: QApplication) -> None:

@@ -6,6 +6,7 @@ imports it.
 
 from __future__ import annotations
 
+import gc
 import importlib
 import importlib.util
 import logging
@@ -28,6 +29,10 @@ for _name, _value in QT_ENVIRONMENT.items():
 if hasattr(os, "geteuid") and os.geteuid() == 0:
     # Chromium refuses to start its sandbox as root; anybody else keeps it.
     os.environ.setdefault("QTWEBENGINE_DISABLE_SANDBOX", "1")
+
+GARBAGE_OBJECTS = 50_000
+# As in the seat itself (app.start.collect_here): a QObject that dies on another thread ends the program.
+gc.disable()
 
 NO_REAL_DATA = "no real data: set GRIDSEAT_REAL_DATA or put it in ../shared/data"
 
@@ -68,6 +73,14 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(
             f"real data is absent: {count} tests skipped (--require-data makes them fail)"
         )
+
+
+@pytest.fixture(autouse=True)
+def garbage_is_collected_here() -> Iterator[None]:
+    """Between tests, on the tests' own thread."""
+    yield
+    if gc.get_count()[0] > GARBAGE_OBJECTS:
+        gc.collect()
 
 
 @pytest.fixture(scope="session")

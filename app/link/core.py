@@ -118,6 +118,8 @@ class Core:
                 keep()
         self.rows.abandon_load()
         self._held.close()
+        # Whoever listened is of the screens' thread, and must not be kept alive by this one.
+        self._told = _nobody
 
     def now_ms(self) -> int:
         return self.clock.now_ms()
@@ -519,6 +521,10 @@ class Core:
         else:
             if not self._todo:
                 self._disk_fault = Fault.NONE
+
+
+def _nobody(notice: Notice) -> None:
+    """Hears nothing."""
 
 
 def new_id() -> str:

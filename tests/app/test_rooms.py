@@ -7,11 +7,13 @@ import os
 import stat
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import structlog
+from PySide6.QtWidgets import QApplication
 
 from app import arguments, demo_hall, logs, machine, paths, settings
 from app.demo_hall import Account, Centre, HallFault
@@ -220,3 +222,34 @@ def test_that_the_demonstration_walks_through_its_screens_without_a_screen(tmp_p
     pictures = sorted((tmp_path / "shots").glob("*.png"))
     assert len(pictures) >= 8
     assert json.loads(done.stdout[done.stdout.index("{") :])["faults"] == []
+
+
+def test_that_a_seat_looks_for_garbage_on_the_screens_thread_only(qapp: QApplication) -> None:
+    import gc
+
+    from app import start
+
+    was_on = gc.isenabled()
+    threads: set[int] = set()
+
+    def note(phase: str, info: dict[str, int]) -> None:
+        threads.add(threading.get_ident())
+
+    gc.collect()
+    timer = start.collect_here(qapp)
+    gc.callbacks.append(note)
+    try:
+        rings: list[list[object]] = []
+        worker = threading.Thread(
+            target=lambda: rings.extend([[n] for n in range(3 * start.GARBAGE_OBJECTS)])
+        )
+        worker.start()
+        worker.join()
+        assert threads == set(), "nothing is collected where the objects are made"
+        timer.timeout.emit()
+        assert threads == {threading.get_ident()}
+    finally:
+        gc.callbacks.remove(note)
+        timer.stop()
+        if was_on:
+            gc.enable()
