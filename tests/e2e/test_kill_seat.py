@@ -19,6 +19,7 @@ from tests.app.link.hall import Line
 from tests.server.ground import Served, passwords
 
 ROOT = Path(__file__).resolve().parents[2]
+KILLS = 20
 LOST_TEXT_S = 1.0
 
 
@@ -65,19 +66,15 @@ class Worker:
         return [line[1:] for line in self.lines if line[0] == word]
 
 
-@pytest.mark.parametrize(
-    "kills",
-    [4, pytest.param(20, marks=[pytest.mark.slow, pytest.mark.timeout(300)])],
-    ids=lambda n: f"{n} kills",
-)
+@pytest.mark.timeout(300)
 def test_that_a_killed_seat_loses_nothing_acknowledged_and_does_nothing_twice(
-    tmp_path: Path, served: Served, paths: Paths, line: Line, kills: int
+    tmp_path: Path, served: Served, paths: Paths, line: Line
 ) -> None:
-    chance = random.Random(kills)
+    chance = random.Random(KILLS)
     folder, password = tmp_path / "seat", passwords(paths)["zhang"]
     done: dict[str, str] = {}
     typed, died_s = [["-1", "0"]], 0.0
-    for round_ in range(kills):
+    for round_ in range(KILLS):
         worker = Worker(folder, line.url, password, "work")
         try:
             worker.until("SIGNED")
@@ -100,7 +97,7 @@ def test_that_a_killed_seat_loses_nothing_acknowledged_and_does_nothing_twice(
         last.until("EMPTY")
     finally:
         last.kill()
-    assert len(done) > kills
+    assert len(done) > KILLS
     check_centre(paths, done)
 
 
