@@ -235,7 +235,7 @@ class Stagehand:
         return ReturnTask(case=case.id, task=task.id, evidence=evidence, opinion=why)
 
     def _marked(self, seed: Seed, life: Life) -> Life:
-        """Marks that have no command yet: urged, supervised, suspended; and what a unit asks for meanwhile."""
+        """Marks beside the journey: urged, supervised, suspended; and what a unit asks for meanwhile."""
         case, at_ms = life.case, seed.marked_ms
         requests = list(life.requests)
         if seed.asks is not None and case.unit:
