@@ -88,7 +88,7 @@ class Corners(QObject):
         """What is wrong, or nothing."""
         text = ""
         if is_lost:
-            text = self.tr("The map cannot be shown. Queue and cases work as before")
+            text = self.tr("The map cannot be shown. F5 tries again; queue and cases work as before")
         elif unreadable:
             text = self.tr("Cannot be read: {names}").format(names=", ".join(unreadable))
         self.message.set_facts((text,))

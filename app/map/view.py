@@ -7,6 +7,7 @@ Coordinates at this door are millimetres of the city's plane.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -44,6 +45,8 @@ from casework.entities.work_grid import WorkGrid
 CASES = "case"
 CLOSE_M_PX = 1.0  # a unit grid is about a hundred pixels wide
 COARSE_M_PX = 2.0
+
+log = logging.getLogger(__name__)
 
 
 class CaseMark(msgspec.Struct, frozen=True):
@@ -101,6 +104,7 @@ class MapView(QWidget):
         self._make_page(layers)
         self._corners = Corners(self, layers)
         self._corners.switched.connect(self._on_switched)
+        self.ready.connect(self._look_once, Qt.ConnectionType.SingleShotConnection)
         self.set_theme(DEFAULT_THEME)
 
     def _make_page(self, layers: Sequence[Layer]) -> None:
@@ -225,10 +229,12 @@ class MapView(QWidget):
     # --- looking --------------------------------------------------------------------------------------
 
     def centre_on(self, x_mm: int, y_mm: int, resolution_m: float | None = None) -> None:
-        """Looks at a place, at the level nearest to the given metres per pixel.
+        """Looks at a place, at the level nearest to the given metres per pixel. A lost map is tried again.
 
         Without one the scale stays, unless it is too coarse to see a grid: then the map comes close.
         """
+        if self._is_lost:
+            self.retry()
         camera = self.screen_state.camera
         m_px = camera.m_px if camera is not None and camera.m_px <= COARSE_M_PX else CLOSE_M_PX
         if resolution_m is not None:
@@ -379,6 +385,15 @@ class MapView(QWidget):
         self._is_lost = True
         self._show_message()
         self.page_lost.emit()
+
+    def _look_once(self) -> None:
+        """Some versions of the web engine say they have painted and show nothing: the first map is looked at."""
+        self.self_check(self._on_looked)
+
+    def _on_looked(self, check: SelfCheck) -> None:
+        log.info("map_self_check good=%s colours=%d reason=%s", check.is_good, check.colours, check.reason)
+        if check.reason == "blank":
+            self._on_lost()
 
     def _on_refused(self, version: int) -> None:
         self._on_lost()

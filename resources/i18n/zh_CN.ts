@@ -485,8 +485,8 @@
         <translation>单元网格 {code}</translation>
     </message>
     <message>
-        <source>The map cannot be shown. Queue and cases work as before</source>
-        <translation>地图无法显示，队列和案卷照常使用</translation>
+        <source>The map cannot be shown. F5 tries again; queue and cases work as before</source>
+        <translation>地图无法显示，按 F5 再试；队列和案卷照常使用</translation>
     </message>
     <message>
         <source>Cannot be read: {names}</source>

@@ -170,9 +170,17 @@ def test_that_a_page_that_keeps_dying_is_given_up_with_a_word(bench: Bench, town
     assert any(
         "cannot be shown" in plate.accessibleName() for plate in bench.view.plates() if plate.isVisible()
     )
-    bench.view.retry()
+    bench.view.centre_on(*(round(v) for v in place(8.5, 8.5)))
     bench.settle()
     assert not any("cannot be shown" in plate.accessibleName() for plate in bench.view.plates())
+
+
+def test_that_a_first_map_of_one_colour_is_called_lost(
+    bench: Bench, town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.map.selfcheck.SELF_CHECK_COLOURS", 1_000_000)
+    with bench.qtbot.waitSignal(bench.view.page_lost, timeout=WAIT_MS):
+        bench.load(town)
 
 
 def test_that_a_theme_changes_every_pixel_of_the_ground(bench: Bench, town: Town) -> None:
