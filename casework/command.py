@@ -46,7 +46,6 @@ class Rule(msgspec.Struct, frozen=True):
     move      stages it starts from and leads to
     is_commutative  true where the order with other commands does not matter, so no base version is checked
     undo_ms   how long it waits at the seat before it leaves
-    is_held_offline  it is an intent that waits for the network (dispatch, urge, close) and is marked so
     """
 
     struct: type[Command]
@@ -57,7 +56,6 @@ class Rule(msgspec.Struct, frozen=True):
     move: Move | None = None
     is_commutative: bool = False
     undo_ms: int = 0
-    is_held_offline: bool = False
 
     @property
     def kind(self) -> str:

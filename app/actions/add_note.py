@@ -8,7 +8,7 @@ from casework.limits import NOTE_CHARS
 
 
 def command(context: Context) -> AddNote | None:
-    text = context.text("note")
+    text = context.text("text")
     if context.case is None or not text or not context.new_id:
         return None
     return AddNote(case=context.case.id, note=context.new_id, text=text)
@@ -20,5 +20,5 @@ ACTION = Action(
     key="Shift+F9",
     available=lambda context: context.case is not None,
     command=command,
-    asks=(Ask("note", QT_TRANSLATE_NOOP("Action", "Note"), limit_chars=NOTE_CHARS),),
+    asks=(Ask("text", QT_TRANSLATE_NOOP("Action", "Note"), limit_chars=NOTE_CHARS),),
 )

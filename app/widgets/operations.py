@@ -137,7 +137,8 @@ class Operations(QObject):
     def _give_words_back(self, line: OutboxLine) -> None:
         """What was typed for an undone command becomes its draft again."""
         case = getattr(line.command, "case", "")
-        action = next((a for a in ACTION_BY_ID.values() if a.accepts == _kind(line)), None)
+        kind = _kind(line)
+        action = next((a for a in ACTION_BY_ID.values() if kind in (a.accepts, a.id)), None)
         for name in TYPED_IN_COMMANDS:
             typed = getattr(line.command, name, "")
             if action is not None and case and typed and any(ask.name == name for ask in action.asks):

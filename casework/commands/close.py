@@ -38,5 +38,4 @@ RULE = Rule(
     apply=apply,
     posts=POSTS,
     move=Move(frozenset({Stage.AWAITING_CLOSE}), Stage.CLOSED),
-    is_held_offline=True,
 )

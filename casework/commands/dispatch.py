@@ -87,5 +87,4 @@ RULE = Rule(
     posts=POSTS,
     move=Move(frozenset({Stage.AWAITING_DISPATCH}), Stage.HANDLING),
     undo_ms=DISPATCH_UNDO_MS,
-    is_held_offline=True,
 )

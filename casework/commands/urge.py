@@ -48,5 +48,4 @@ RULE = Rule(
     posts=POSTS,
     move=Move(frozenset({Stage.HANDLING})),
     is_commutative=True,
-    is_held_offline=True,
 )

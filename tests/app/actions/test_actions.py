@@ -186,7 +186,7 @@ def test_that_actions_are_pure() -> None:
     here = context(
         unit="u-2",
         condition="01003-1",
-        typed={"note": "看过"},
+        typed={"text": "看过"},
         refused=refused(Dispatch(case=CASE.id, unit="u")),
     )
     before = msgspec.json.encode(here)

@@ -174,7 +174,7 @@ def test_that_a_unit_returns_a_task_only_with_the_wrong_evidence(
 def test_that_a_half_written_text_is_on_disk_within_a_second_and_comes_back(desk: Desk, qtbot: QtBot) -> None:
     case = desk.open(Stage.AWAITING_DISPATCH)
     desk.press("Shift+F9")
-    key = draft_key(case.id, "add_note", "note")
+    key = draft_key(case.id, "add_note", "text")
     commit("现场有积水")
     qtbot.waitUntil(lambda: desk.session.draft(key) == "现场有积水", timeout=1000)
     desk.press("Esc")
@@ -183,7 +183,7 @@ def test_that_a_half_written_text_is_on_disk_within_a_second_and_comes_back(desk
     desk.open(Stage.AWAITING_DISPATCH, 0)
     desk.press("Shift+F9")
     assert desk.card._ask is not None
-    assert desk.card._ask.text() == {"note": "现场有积水"}
+    assert desk.card._ask.text() == {"text": "现场有积水"}
     desk.press("Ctrl+Enter")
     assert desk.session.draft(key) is None
     assert [shown.row.text for shown in desk.session.rows("note", case=case.id)] == ["现场有积水"]
@@ -193,7 +193,7 @@ def test_that_typing_without_a_pause_does_not_put_the_saving_off(desk: Desk) -> 
     desk.open(Stage.AWAITING_DISPATCH)
     desk.press("Shift+F9")
     assert desk.card._ask is not None
-    timer = desk.card._ask.fields["note"]._timer
+    timer = desk.card._ask.fields["text"]._timer
     assert timer.interval() == SAVE_AFTER_MS < 1000
     commit("一")
     running = timer.timerId()
@@ -214,6 +214,16 @@ def test_that_what_was_typed_comes_back_with_an_undo(desk: Desk) -> None:
     assert desk.session.draft(draft_key(case.id, "not_file", "opinion")) == "属铁路用地"
 
 
+def test_that_an_undone_note_gives_its_words_back(desk: Desk) -> None:
+    desk.session.cut()
+    case = desk.open(Stage.AWAITING_FILING)
+    desk.press("Shift+F9")
+    commit("现场有积水")
+    desk.press("Ctrl+Enter", "Ctrl+Z")
+    assert desk.session.outbox() == ()
+    assert desk.session.draft(draft_key(case.id, "add_note", "text")) == "现场有积水"
+
+
 def test_that_a_full_outbox_loses_nothing_and_says_so(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(command: object) -> str:
         raise OutboxFull
@@ -224,7 +234,7 @@ def test_that_a_full_outbox_loses_nothing_and_says_so(desk: Desk, monkeypatch: p
     commit("记一笔")
     desk.press("Ctrl+Enter")
     assert desk.card.is_asking()
-    assert desk.card._ask is not None and desk.card._ask.text() == {"note": "记一笔"}
+    assert desk.card._ask is not None and desk.card._ask.text() == {"text": "记一笔"}
     assert desk.card.next_step.why.isVisible()
 
 
@@ -245,7 +255,7 @@ def test_that_a_composing_input_method_reaches_no_action(desk: Desk) -> None:
         compose(letters)
     assert desk.stage(case) is Stage.AWAITING_DISPATCH
     commit("派遣")
-    assert desk.card._ask is not None and desk.card._ask.text() == {"note": "派遣"}
+    assert desk.card._ask is not None and desk.card._ask.text() == {"text": "派遣"}
     # Letters outside a field do nothing either.
     desk.press("Esc", "d", "1", "Shift+D")
     assert desk.performed() == []
