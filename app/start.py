@@ -31,6 +31,7 @@ from app.map.view import MapView
 from app.session import Session, SignIn
 from app.settings import Settings
 from app.widgets import theme
+from app.widgets.log_in_again import LogInAgain
 from app.widgets.login import LogIn
 from app.widgets.main_window import MainWindow
 from casework.catalogue.load import load_catalogues
@@ -112,6 +113,7 @@ class Desk:
         self.window: MainWindow | None = None
         self.map: MapView | None = None
         self.feed: MapFeed | None = None
+        self.log_in_again: LogInAgain | None = None
         self._fault = Fault.NONE
         self._garbage: QTimer | None = None
 
@@ -215,6 +217,7 @@ class Desk:
         assert self.map is not None
         self.window = MainWindow(session, self.map, self.theme)
         self.feed = MapFeed(session, self.map, session.folder)
+        self.log_in_again = LogInAgain(session, self.settings.centre, self.window)
         session.dataset_changed.connect(lambda _: self.feed.load() if self.feed else None)
         self.window.theme_changed.connect(self._keep_theme)
         self.window.closing.connect(self.application.quit)

@@ -86,6 +86,11 @@ class LogIn(QWidget):
         self._can_work_offline = is_possible
         self._show_buttons()
 
+    def fix_person(self) -> None:
+        """Only the password is asked for: centre and person are those of the running work."""
+        self.centre.setReadOnly(True)
+        self.user.setReadOnly(True)
+
     def set_busy(self, is_busy: bool) -> None:
         """While the centre is asked; the fields rest, Esc still ends."""
         self._is_busy = is_busy

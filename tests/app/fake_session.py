@@ -58,6 +58,7 @@ class FakeSession(QObject):
         self._numbers = 47
         self._ids = 0
         self._cut_ms = 0
+        self._is_password_wrong = False
         self.looking_at = ""
         self.others: dict[str, tuple[str, ...]] = {}
         self.photos: dict[str, bytes] = {}  # what is at this seat
@@ -144,6 +145,20 @@ class FakeSession(QObject):
     def actor(self) -> Actor:
         return Actor(self.person.id, self.person.name, self.seat, self.posts, self.person.unit)
 
+    def _fault(self, is_cut: bool) -> Fault:
+        if self._is_password_wrong:
+            return Fault.WRONG_PASSWORD
+        return Fault.UNREACHABLE if is_cut else Fault.NONE
+
+    def refuse_password(self) -> None:
+        """The centre no longer takes this person's password; the right one is now `secret`."""
+        self._is_password_wrong = True
+        self.status_changed.emit(self.status())
+
+    def renew_password(self, password: str) -> None:
+        self._is_password_wrong = password != "secret"
+        self.status_changed.emit(self.status())
+
     def status(self) -> LinkStatus:
         is_cut = self._cut_ms > 0
         return LinkStatus(
@@ -154,7 +169,7 @@ class FakeSession(QObject):
             waiting=sum(line.state is not OutboxState.REFUSED for line in self._lines),
             refused=sum(line.state is OutboxState.REFUSED for line in self._lines),
             as_of_ms=self._cut_ms or self._now_ms,
-            fault=Fault.UNREACHABLE if is_cut else Fault.NONE,
+            fault=self._fault(is_cut),
             numbers_left=self._numbers,
         )
 

@@ -130,10 +130,12 @@ class Bench:
 
     def drag(self, start: QPoint, by: QPoint) -> None:
         left = Qt.MouseButton.LeftButton
+        # The engine makes one of several moves that it has not looked at yet: the page says when it has seen each.
+        self.ask("window.seen = 0; addEventListener('pointermove', () => { window.seen += 1; }, true); 0")
         self.mouse(QEvent.Type.MouseButtonPress, start, left)
         for step in range(1, 5):
             self.mouse(QEvent.Type.MouseMove, start + by * step / 4, left)
-            self.ask("1")  # the engine makes one of several moves that it has not looked at yet
+            self.qtbot.waitUntil(lambda step=step: int(self.ask("window.seen")) >= step, timeout=WAIT_MS)
         self.mouse(QEvent.Type.MouseButtonRelease, start + by)
 
 
