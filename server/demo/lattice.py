@@ -95,6 +95,11 @@ class Lattice(msgspec.Struct, frozen=True):
         ends = self.v_waves[j].at(self.u_m[i]), self.v_waves[j + 1].at(self.u_m[i])
         return np.stack([self.u_m[i] + self.u_waves[i].at(v), v + ends[0] + (ends[1] - ends[0]) * t], axis=-1)
 
+    def crossing(self, i: int, j: int) -> Floats:
+        """Lattice coordinates (2,) where u line `i` and v line `j` cross, those of the border included."""
+        x = self.u_m[i] + self.u_waves[i].at(self.v_m[j])
+        return np.asarray([x, self.v_m[j] + self.v_waves[j].at(self.u_m[i])])
+
     def on_row(self, i: int, j: int, s: Floats) -> Floats:
         """Lattice coordinates on v line `j` between u lines i and i+1, at fractions `s`."""
         u = self.u_m[i] + (self.u_m[i + 1] - self.u_m[i]) * s

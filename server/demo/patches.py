@@ -281,9 +281,7 @@ def _diagonals(lattice: Lattice) -> list[Strand]:
         to_i, to_j = i + steps_i, j + steps_j
         if not (0 <= to_i < lattice.columns.shape[0] and 0 <= to_j < lattice.rows.shape[1]):
             continue
-        zero = np.zeros(1)
-        start = lattice.on_row(i, j, zero)[0]
-        end = lattice.on_row(to_i, to_j, zero)[0]
+        start, end = lattice.crossing(i, j), lattice.crossing(to_i, to_j)
         count = int(np.hypot(*(end - start)) // BEND_M)
         flat = start + (end - start) * np.linspace(0, 1, count + 1)[:, None]
         points = to_mm(lattice.warp(flat[:, 0], flat[:, 1]))

@@ -265,3 +265,11 @@ def test_that_any_moment_will_do(catalogues: Mapping[str, Catalogue], moment: st
     assert all(step.at_ms <= at_ms for case in city.cases for step in case.trace)
     late = [case for case in standing if 0 < case.stage_due_ms < at_ms]
     assert len(late) <= 12
+
+
+def test_that_an_avenue_may_end_at_the_citys_last_line(
+    catalogues: Mapping[str, Catalogue], as_of_ms: int
+) -> None:
+    """Seed 5 lays one out to the border itself."""
+    city = generate("tiny", 5, as_of_ms, catalogues)
+    assert len(city.cases) == 900
