@@ -8,6 +8,7 @@ from __future__ import annotations
 TEXT_CHARS = 2000  # a report's description
 OPINION_CHARS = 500
 PLACE_CHARS = 200
+UID_CHARS = 80  # a number at the source
 CO_UNITS = 8
 TRACE_STEPS = 200  # steps kept in a case's row; the ledger keeps all
 NOTE_CHARS = 1000

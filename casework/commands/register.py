@@ -8,7 +8,7 @@ from casework.entities.case import Case
 from casework.entities.report import Report
 from casework.facts import Facts
 from casework.ids import CaseId, ComponentId, GridCode, Key, ReportId
-from casework.limits import PLACE_CHARS, TEXT_CHARS
+from casework.limits import PLACE_CHARS, TEXT_CHARS, UID_CHARS
 from casework.progress import case_key, stage_due_ms, step
 from casework.refusal import Refusal, RefusalCode, refuse
 from casework.workflow import Flag, Post, Source, Stage
@@ -19,7 +19,8 @@ POSTS = frozenset({Post.ACCEPTOR, Post.DUTY_LEADER, Post.SUPERVISOR, Post.INTAKE
 class Register(Command, frozen=True, kw_only=True, tag="register"):
     """`case` is a number of a block reserved for this seat; `grid` the unit grid the place lies in.
 
-    `told_ms` is when the report was made, 0 = now. `condition` may be left for the duty leader.
+    `told_ms` is when the report was made, 0 = now. `condition` may be left for the duty leader. `uid` is the
+    number it has at its source.
     """
 
     case: CaseId
@@ -38,6 +39,7 @@ class Register(Command, frozen=True, kw_only=True, tag="register"):
     told_ms: int = 0
     is_reply_wanted: bool = False
     photos: tuple[str, ...] = ()
+    uid: str = ""
 
 
 def reads(command: Register) -> tuple[Key, ...]:
@@ -59,7 +61,7 @@ def refusal(rows: Rows, command: Register, facts: Facts) -> Refusal | None:
         return refuse(RefusalCode.UNKNOWN_CONDITION, condition=command.condition)
     if not command.text.strip():
         return refuse(RefusalCode.TEXT_MISSING)
-    for field, limit in (("text", TEXT_CHARS), ("place", PLACE_CHARS)):
+    for field, limit in (("text", TEXT_CHARS), ("place", PLACE_CHARS), ("uid", UID_CHARS)):
         if len(getattr(command, field)) > limit:
             return refuse(RefusalCode.TOO_LONG, field=field, limit=limit)
     return None
@@ -85,6 +87,7 @@ def apply(rows: Rows, command: Register, facts: Facts) -> Writes | Refusal:
         told_ms=command.told_ms or facts.now_ms,
         reporter=command.reporter,
         is_reply_wanted=command.is_reply_wanted,
+        uid=command.uid,
     )
     case = Case(
         id=command.case,
@@ -107,6 +110,7 @@ def apply(rows: Rows, command: Register, facts: Facts) -> Writes | Refusal:
         stage_due_ms=stage_due_ms(stage, 0, facts),
         flags=frozenset({Flag.REPLY_WANTED}) if command.is_reply_wanted else frozenset(),
         photos=command.photos,
+        uid=command.uid,
         trace=(step(facts, RULE.kind, POSTS),),
     )
     return Writes({Key("report", report.id): report, case_key(case.id): case})

@@ -66,6 +66,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     returns: int = 0
     reworks: int = 0
     photos: tuple[str, ...] = ()  # sha256 of each blob
+    uid: str = ""  # the number it has at its source: a system it came from, a file it was imported from
     trace: tuple[Step, ...] = ()
 
     @property
@@ -100,5 +101,6 @@ ENTITY = Entity(
         "stage_due_ms",
         "due_ms",
         "registered_ms",
+        "uid",
     ),
 )

@@ -31,6 +31,7 @@ class Component(msgspec.Struct, frozen=True, omit_defaults=True):
     owner: UnitId = UnitId("")
     state: ComponentState = ComponentState.INTACT
     surveyed: str = ""  # yyyy-MM-dd
+    uid: str = ""  # the id it has at its source, where that is not a lawful one here
 
 
 ENTITY = Entity(

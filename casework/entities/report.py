@@ -23,6 +23,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     told_ms: int
     reporter: str = ""
     is_reply_wanted: bool = False
+    uid: str = ""  # the number it has at its source
 
 
 ENTITY = Entity(

@@ -11,6 +11,8 @@ from casework.ids import GridCode, WorkGridId
 class UnitGrid(msgspec.Struct, frozen=True, omit_defaults=True):
     """`ring_mm` is x0, y0, x1, y1, ... without the repeated first point, counter-clockwise, in the city's plane.
 
+    `more_mm` are further rings of the same kind: another part is counter-clockwise, a hole clockwise.
+
     Neighbours share their vertices exactly: the partition has no gap and no overlap.
     """
 
@@ -23,6 +25,8 @@ class UnitGrid(msgspec.Struct, frozen=True, omit_defaults=True):
     community: str = ""
     started: str = ""  # yyyy-MM-dd
     ended: str = ""
+    more_mm: tuple[tuple[int, ...], ...] = ()
+    uid: str = ""  # the code it has at its source, where that is not a lawful one here
 
 
 ENTITY = Entity(
