@@ -1,1 +1,1 @@
-"""Files a person hands to the seat, looked into in a process of their own: geopandas and its like are imported nowhere else."""
+"""Files a person hands to the seat, looked into in a process of their own: heavy libraries stay in here."""

@@ -1,1 +1,1 @@
-"""A case file lived through again: its reports come in by the same door as any, and each case takes its recorded course."""
+"""A case file lived through again: reports come in by the door of any intake, cases take their recorded course."""

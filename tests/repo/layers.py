@@ -58,7 +58,8 @@ RULES: dict[str, Rule] = {
     "gridseat_files": Rule(),
     "server": Rule(ours=("server", "casework", "gridseat_files"), others=tuple(SERVER_OTHERS)),
     "server.imports": Rule(
-        ours=("server", "casework", "gridseat_files"), others=(*SERVER_OTHERS, *GEO_FILES, "branca", "folium", "openpyxl")
+        ours=("server", "casework", "gridseat_files"),
+        others=(*SERVER_OTHERS, *GEO_FILES, "branca", "folium", "openpyxl"),
     ),
     "server.replay": Rule(
         ours=("server", "casework", "gridseat_files"), others=(*SERVER_OTHERS, *GEO_FILES, "openpyxl")
