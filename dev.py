@@ -11,8 +11,8 @@ python3 dev.py check
 python3 dev.py bench [NAME] [--json FILE] [its arguments]
       one benchmark, or all of them
 python3 dev.py build [--anew] [--strict]
-      the map page's libraries where they are missing (--anew: in any case), and the translations from
-      the sources' strings and resources/i18n/parts; --strict fails where one is missing
+      the pages' libraries and the table of characters where they are missing (--anew: in any case), and
+      the translations from the sources' strings and resources/i18n/parts; --strict fails where one is missing
 python3 dev.py lock
       requirements.lock and package-lock.json, resolved anew (needs uv)
 python3 dev.py exec -- COMMAND ...
@@ -29,7 +29,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from devkit import bundle, environment, strings, system
+from devkit import bundle, characters, environment, strings, system
 from devkit.places import LOCK, ROOT, VENV_PYTHON, say, stop
 
 PYTHON = str(VENV_PYTHON)
@@ -53,6 +53,7 @@ def prepare(*, page: bool = True) -> None:
     system.check_python()
     system.check_system()
     environment.ensure()
+    characters.ensure()
     if page:
         bundle.ensure()
         strings.ensure()
@@ -177,6 +178,7 @@ def do_build(words: list[str]) -> int:
     prepare(page=False)
     if "--anew" in words:
         bundle.make()
+        characters.make()
     else:
         bundle.ensure()
     return 1 if strings.refresh() and "--strict" in words else 0

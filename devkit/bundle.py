@@ -1,4 +1,5 @@
-"""What the map page loads from npm: OpenLayers' own full build and proj4, with their licences.
+"""What pages load from npm, with its licences: OpenLayers' own full build and proj4 for the map page, Leaflet for
+the pages of reports that a person reads in a browser.
 
 Fetched by the Node inside the environment, by the committed package-lock.json (hashes, no addresses), into
 resources/web/vendor/, which git ignores and a wheel carries. Nothing is bundled, minified or patched here.
@@ -25,11 +26,17 @@ PACKAGE_LOCK = WEB / "package-lock.json"
 VENDOR = WEB / "vendor"
 STAMP = VENDOR / "stamp"
 
-# What the page loads: file in node_modules -> name in vendor/.
+# What pages load: file in node_modules -> name in vendor/.
 FILES = {
     "ol/dist/ol.js": "ol.js",
     "ol/ol.css": "ol.css",
     "proj4/dist/proj4.js": "proj4.js",
+    "leaflet/dist/leaflet.js": "leaflet/leaflet.js",
+    "leaflet/dist/leaflet.css": "leaflet/leaflet.css",
+    "leaflet/dist/images/layers.png": "leaflet/images/layers.png",
+    "leaflet/dist/images/layers-2x.png": "leaflet/images/layers-2x.png",
+    "leaflet/dist/images/marker-icon.png": "leaflet/images/marker-icon.png",
+    "leaflet/LICENSE": "leaflet/LICENSE.txt",
 }
 LICENCE_NAMES = ("license", "licence", "copying", "notice")
 # Keys of a lock file that hold addresses and decide nothing: hashes and versions decide.
@@ -61,13 +68,13 @@ def ensure() -> None:
 
 def make() -> None:
     """Makes vendor/ anew and puts it in place whole."""
-    say("fetching OpenLayers and proj4 for the map page")
+    say("fetching OpenLayers, proj4 and Leaflet for the pages")
     with tempfile.TemporaryDirectory(prefix="gridseat-web-") as name:
         work = Path(name)
         for file in (PACKAGE, PACKAGE_LOCK, WEB / ".npmrc"):
             shutil.copy(file, work / file.name)
         if npm(work, "ci", "--ignore-scripts", "--omit=dev") != 0:
-            stop("npm could not fetch the map page's libraries; see above")
+            stop("npm could not fetch the pages' libraries; see above")
         fresh = WEB / "vendor.new"
         shutil.rmtree(fresh, ignore_errors=True)
         _collect(work / "node_modules", fresh)
@@ -101,6 +108,7 @@ def npm(folder: Path, *words: str) -> int:
 def _collect(modules: Path, target: Path) -> None:
     target.mkdir(parents=True)
     for source, name in FILES.items():
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(modules / source, target / name)
     (target / "LICENCES.txt").write_text(_licences(modules), encoding="utf-8")
     (target / "stamp").write_text(_wanted_stamp(), encoding="ascii")

@@ -57,9 +57,16 @@ def test_that_a_wheel_carries_every_resource_and_finds_it(tmp_path: Path) -> Non
     for name in _tracked():
         (source / name).parent.mkdir(parents=True, exist_ok=True)
         (source / name).write_bytes((ROOT / name).read_bytes())
-    vendored = source / "resources" / "web" / "vendor" / "ol.js"
-    vendored.parent.mkdir(parents=True, exist_ok=True)
-    vendored.write_text("made by dev.py build")
+    made = {
+        "resources/web/vendor/ol.js",
+        "resources/web/vendor/leaflet/leaflet.css",
+        "resources/web/vendor/leaflet/LICENSE.txt",
+        "resources/text/ts_characters.txt",
+        "resources/text/ts_characters.LICENSE.txt",
+    }
+    for name in made:
+        (source / name).parent.mkdir(parents=True, exist_ok=True)
+        (source / name).write_text("made by dev.py build")
     command = [sys.executable, "-m", "pip", "wheel", "-q", "--no-build-isolation", "--no-deps", "--no-index"]
     subprocess.run([*command, "-w", str(tmp_path), str(source)], check=True, timeout=100)
     (wheel,) = tmp_path.glob("gridseat-*.whl")
@@ -71,9 +78,7 @@ def test_that_a_wheel_carries_every_resource_and_finds_it(tmp_path: Path) -> Non
         for name in _tracked("resources", "data")
         if not name.startswith(SOURCES_ONLY) and not name.endswith((".ts", ".py"))
     }
-    assert {name for name in carried if name.startswith(("resources/", "data/"))} == ships | {
-        "resources/web/vendor/ol.js"
-    }
+    assert {name for name in carried if name.startswith(("resources/", "data/"))} == ships | made
     asked = "from gridseat_files import find; print(find('data/README.md'))"
     done = subprocess.run(
         [

@@ -84,6 +84,7 @@ def is_within(name: str, package: str) -> bool:
 
 # What git ignores, for a copy of the tree without git.
 MADE = {".git", ".venv", "__pycache__", "node_modules", "vendor", "build", "dist", "shots", "out"}
+MADE_FOLDERS = {"resources/text"}
 MADE_SUFFIXES = (".pyc", ".qm", ".db", ".db-wal", ".db-shm", ".log")
 
 
@@ -102,7 +103,14 @@ def tracked(root: Path, *folders: str, untracked_too: bool = False) -> list[Path
 
 def _walked(root: Path) -> Iterator[Path]:
     for folder, folders, names in os.walk(root):
-        folders[:] = sorted(name for name in folders if name not in MADE and not name.endswith("_cache"))
+        here = Path(folder).relative_to(root)
+        folders[:] = sorted(
+            name
+            for name in folders
+            if name not in MADE
+            and not name.endswith("_cache")
+            and (here / name).as_posix() not in MADE_FOLDERS
+        )
         for name in sorted(names):
             if not name.endswith(MADE_SUFFIXES) and name != ".venv.lock":
                 yield Path(folder) / name

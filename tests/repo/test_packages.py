@@ -14,7 +14,7 @@ from tests.repo.source import ROOT, SHIPPED, files, imports, tree
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 FOLDERS = {"gridseat_files.resources", "gridseat_files.data"}
 # Made by dev.py build, not tracked.
-MADE = ("resources/web/vendor", "resources/i18n/zh_CN.qm")
+MADE = ("resources/web/vendor", "resources/text", "resources/i18n/zh_CN.qm")
 # Package -> the extras it may count on.
 EXTRAS = {"casework": (), "gridseat_files": (), "server": ("server",), "app": ("seat",)}
 

@@ -39,7 +39,7 @@ def test_that_a_planted_machine_path_is_found(tmp_path: Path) -> None:
 
 def test_that_nothing_tracked_is_huge_or_made() -> None:
     assert [path.name for path in tracked(ROOT) if path.stat().st_size > LARGEST_BYTES] == []
-    made = ("resources/web/vendor/", "resources/web/node_modules/", ".venv/")
+    made = ("resources/web/vendor/", "resources/web/node_modules/", "resources/text/", ".venv/")
     names = [path.relative_to(ROOT).as_posix() for path in tracked(ROOT)]
     assert [name for name in names if name.startswith(made) or name.endswith((".qm", ".pyc", ".db"))] == []
 
@@ -62,6 +62,7 @@ def test_that_a_copy_without_git_is_listed_too(tmp_path: Path) -> None:
     for name in (
         "app/a.py",
         "resources/web/vendor/ol.js",
+        "resources/text/ts_characters.txt",
         ".venv/x.py",
         "resources/i18n/zh_CN.qm",
         "data/b.csv",
