@@ -17,8 +17,9 @@ from casework.entities.component import ComponentState
 from casework.facts import Actor, Facts, NumberBlock
 from casework.ids import CaseId, Key, PersonId, SeatId
 from casework.workflow import Post, Source
+from server.component_file import FileFacts, read_components
 from server.demo.city import DemoCity
-from server.demo.files import write_base, write_components
+from server.demo.files import component_table, write_base, write_components
 from server.demo.trickle import CityView, city_view, next_report, pause_s
 
 
@@ -62,17 +63,15 @@ def test_that_the_component_file_says_the_same_in_rows_and_columns(tiny: DemoCit
     assert [row[0] for row in rows] == list(range(1, len(rows) + 1))
 
 
-def test_that_boxes_find_a_component(folder: Path) -> None:
-    path = folder / "components.db"
-    origin = dict(read(path, "SELECT name, value FROM meta"))
-    rowid, x, y = read(path, "SELECT rowid, x_mm, y_mm FROM component LIMIT 1 OFFSET 500")[0]
-    east, north = (x - int(origin["origin_x_mm"])) / 1000, (y - int(origin["origin_y_mm"])) / 1000
-    found = read(
-        path,
-        f"SELECT id FROM component_box WHERE min_x >= {east - 1} AND max_x <= {east + 1}"
-        f" AND min_y >= {north - 1} AND max_y <= {north + 1}",
-    )
-    assert (rowid,) in found
+def test_that_what_is_written_is_read(tiny: DemoCity, folder: Path) -> None:
+    table, facts = read_components(folder / "components.db")
+    wanted = component_table(tiny)
+    assert facts == FileFacts(4545, 1, True, 0)
+    assert table.class_codes == wanted.class_codes
+    for name in ("keys", "grids", "owners", "surveyed", "uids"):
+        assert list(getattr(table, name)) == list(getattr(wanted, name))
+    for name in ("class_of", "x_mm", "y_mm", "state"):
+        assert np.array_equal(getattr(table, name), getattr(wanted, name))
 
 
 def test_that_neighbours_in_the_file_are_neighbours_in_the_city(folder: Path) -> None:
