@@ -15,24 +15,19 @@ from pathlib import Path
 import apsw
 import msgspec
 
-from casework.entities import ENTITY_BY_NAME
 from casework.entities.person import Person
-from casework.entity import Entity
-from casework.ids import CommandId, Key, PersonId
-from casework.sync.centre import Change
-from casework.sync.messages import Accepted
+from casework.ids import PersonId
 from casework.workflow import Post
 from server.auth import KEY_BYTES, hash_password, new_password
 from server.blobs import sync_folder
-from server.limits import GENESIS_ENTRIES
 from server.paths import Paths
-from server.store import CENTRE_PERSON, CENTRE_SEAT, Account
+from server.store import Account
 from server.store.connection import seal
 from server.store.sqlite import create
-from server.store.writing import Terms, Writing
+from server.store.writing import MovedOn, Put, Terms, Writing
 
 ADMINISTRATOR = PersonId("admin")
-GENESIS = b'{"deed":"genesis"}'
+GENESIS = "genesis"
 UNFINISHED = "founding.part"
 Row = tuple[str, msgspec.Struct]  # entity name and struct
 
@@ -140,31 +135,10 @@ def with_administrator(rows: Iterable[Row]) -> Iterator[Row]:
 
 def write_genesis(writing: Writing, rows: Iterable[Row]) -> None:
     """First rows as entries of founding commands, each small enough for one page."""
-    batch: list[Change] = []
-    seen: set[Key] = set()
-    for name, row in rows:
-        change = first_change(ENTITY_BY_NAME[name], row)
-        if change.key in seen:
-            raise CannotFound(f"two rows are {name} {change.key.key}")
-        seen.add(change.key)
-        batch.append(change)
-        if len(batch) == GENESIS_ENTRIES:
-            _write_batch(writing, batch)
-            batch = []
-    if batch:
-        _write_batch(writing, batch)
-
-
-def first_change(entity: Entity, row: msgspec.Struct) -> Change:
-    """The change that brings a row into being."""
-    return Change(Key(entity.name, entity.key(row)), 1, entity.encode(row), entity.channels(row), ())
-
-
-def _write_batch(writing: Writing, batch: list[Change]) -> None:
-    n = writing.high_n(CENTRE_SEAT) + 1
-    command = CommandId(f"genesis-{n}")
-    writing.append(command, CENTRE_SEAT, n, GENESIS, tuple(batch))
-    writing.record(CENTRE_SEAT, CENTRE_PERSON, command, Accepted(n, command, writing.seq, ()))
+    try:
+        writing.deliver(GENESIS, (Put(name, row, seen=0) for name, row in rows))
+    except MovedOn as error:
+        raise CannotFound(f"two rows are {error.key.entity} {error.key.key}") from error
 
 
 def _move_in(part: Path, root: Path) -> None:

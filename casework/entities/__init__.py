@@ -9,6 +9,7 @@ from casework.entities import (
     city,
     claim,
     component,
+    delivery,
     duty_grid,
     duty_layer,
     note,
@@ -37,5 +38,6 @@ ENTITIES: tuple[Entity, ...] = (
     request.ENTITY,
     claim.ENTITY,
     note.ENTITY,
+    delivery.ENTITY,
 )
 ENTITY_BY_NAME: MappingProxyType[str, Entity] = MappingProxyType({entity.name: entity for entity in ENTITIES})

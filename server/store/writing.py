@@ -6,8 +6,9 @@ one writer and every transaction commits: after a rollback it is thrown away and
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import apsw
@@ -37,7 +38,7 @@ from casework.sync.messages import (
     Verdict,
     encode,
 )
-from server.limits import ID_CHARS, STORED_MEMO
+from server.limits import GENESIS_ENTRIES, ID_CHARS, STORED_MEMO
 from server.store import (
     CENTRE_PERSON,
     CENTRE_SEAT,
@@ -72,6 +73,26 @@ class Terms(msgspec.Struct, frozen=True):
 
     catalogues: Mapping[str, Catalogue]
     entitled: Entitled
+
+
+class Put(NamedTuple):
+    """A row as it is to be. `seen` is the version it was decided on: 0 = it must not be there, None = whatever is."""
+
+    entity: str
+    row: msgspec.Struct
+    seen: int | None = None
+
+    @property
+    def key(self) -> Key:
+        return ENTITY_BY_NAME[self.entity].row_key(self.row)
+
+
+class MovedOn(Exception):
+    """A row is not the one that was looked at; nothing of the delivery may enter."""
+
+    def __init__(self, key: Key) -> None:
+        super().__init__(f"{key.entity} {key.key} has moved on")
+        self.key = key
 
 
 class Seat(msgspec.Struct):
@@ -325,66 +346,110 @@ class Writing:
     ) -> None:
         """Ledger, rows and feed of one command."""
         first = self.seq + 1
+        entries: list[tuple[object, ...]] = []
+        told: list[tuple[str, int, str]] = []
         for change in changes:
-            self._append_one(command, sent, change)
+            entries.append(self._entry(command, sent, change))
+            op = _op_of(change).value
+            told += [(channel, self.seq, op) for channel in change.joined]
+            told += [
+                (channel, self.seq, Op.DEL.value) for channel in change.left if channel not in change.joined
+            ]
+        self._db.executemany("INSERT INTO log VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", entries)
+        self._db.executemany("INSERT INTO feed VALUES (?, ?, ?)", told)
+        self._put_rows(changes, first)
         self._db.execute(
             "INSERT INTO command VALUES (?, ?, ?, ?, ?, ?)", (command, seat, n, first, self.seq, sent)
         )
 
-    def _append_one(self, command: CommandId, sent: bytes, change: Change) -> None:
-        seq = self.seq + 1
+    def deliver(self, deed: str, puts: Iterable[Put], about: str = "") -> int:
+        """Rows that nobody's command made (a founding, a file handed in), as entries of the centre's own.
+
+        Each pseudo-command is small enough for one page; `about` names what the rows came with. A row that is
+        there byte by byte makes no entry. Answers how many entries were made. Raises MovedOn.
+        """
+        sent = encode({"deed": deed, "of": about} if about else {"deed": deed})
+        before = self.seq
+        batch: dict[Key, Change] = {}
+        for put in puts:
+            if len(batch) == GENESIS_ENTRIES or put.key in batch:
+                self._deliver_batch(deed, sent, batch)
+            change = self._change(put)
+            if change is not None:
+                batch[change.key] = change
+        if batch:
+            self._deliver_batch(deed, sent, batch)
+        return self.seq - before
+
+    def _deliver_batch(self, deed: str, sent: bytes, batch: dict[Key, Change]) -> None:
+        n = self.high_n(CENTRE_SEAT) + 1
+        command = CommandId(f"{deed}-{n}")
+        self.append(command, CENTRE_SEAT, n, sent, tuple(batch.values()))
+        self.record(CENTRE_SEAT, CENTRE_PERSON, command, Accepted(n, command, self.seq, ()))
+        batch.clear()
+        if len(self._memo) > STORED_MEMO:
+            self._memo.clear()
+
+    def _change(self, put: Put) -> Change | None:
+        """The entry that leaves the row as it is handed in; None where it is so already."""
+        entity, key = ENTITY_BY_NAME[put.entity], put.key
+        stored = self.stored(key)
+        if put.seen is not None and put.seen != (stored.ver if stored else 0):
+            raise MovedOn(key)
+        body, joined = entity.encode(put.row), entity.channels(put.row)
+        if stored is None:
+            return Change(key, 1, body, joined, ())
+        if stored.body == body:
+            return None
+        had = entity.channels(entity.decode(stored.body))
+        return Change(
+            key, stored.ver + 1, body, joined, tuple(channel for channel in had if channel not in joined)
+        )
+
+    def _entry(self, command: CommandId, sent: bytes, change: Change) -> tuple[object, ...]:
+        """The next entry's columns; moves head and chain."""
+        self.seq += 1
         name, key = change.key
-        op = Op.DEL if change.body is None else Op.PUT
+        op = _op_of(change).value
+        left = change.left
         line = Line(
-            seq,
+            self.seq, command, sent, name, key, change.ver, op, change.joined, left, self.now_ms, change.body
+        )
+        leaf = leaf_of(line)
+        self.chain = link(self.chain, leaf)
+        joined_names, left_names = _NAMES.encode(change.joined).decode(), _NAMES.encode(left).decode()
+        return (
+            self.seq,
             command,
-            sent,
             name,
             key,
             change.ver,
             op,
-            change.joined,
-            change.left,
-            self.now_ms,
             change.body,
+            joined_names,
+            left_names,
+            leaf,
+            self.chain,
+            self.now_ms,
         )
-        leaf = leaf_of(line)
-        self.chain = link(self.chain, leaf)
-        self.seq = seq
-        self._db.execute(
-            "INSERT INTO log VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                seq,
-                command,
-                name,
-                key,
-                change.ver,
-                op.value,
-                change.body,
-                _NAMES.encode(change.joined).decode(),
-                _NAMES.encode(change.left).decode(),
-                leaf,
-                self.chain,
-                self.now_ms,
-            ),
-        )
-        told = [(channel, seq, op.value) for channel in change.joined]
-        told += [(channel, seq, Op.DEL.value) for channel in change.left if channel not in change.joined]
-        self._db.executemany("INSERT INTO feed VALUES (?, ?, ?)", told)
-        self._put_row(change, seq)
 
-    def _put_row(self, change: Change, seq: int) -> None:
-        entity = ENTITY_BY_NAME[change.key.entity]
-        if change.body is None:
-            self._db.execute(f"DELETE FROM {table_of(entity.name)} WHERE key = ?", (change.key.key,))
-            self._memo[change.key] = None
-            row = None
-        else:
+    def _put_rows(self, changes: tuple[Change, ...], first: int) -> None:
+        """The rows as these entries leave them; one statement per entity, as most commands write one or two."""
+        kept: dict[str, list[tuple[object, ...]]] = {}
+        for seq, change in enumerate(changes, first):
+            entity = ENTITY_BY_NAME[change.key.entity]
+            if change.body is None:
+                self._db.execute(f"DELETE FROM {table_of(entity.name)} WHERE key = ?", (change.key.key,))
+                self._memo[change.key] = None
+                self._note(change.key, None)
+                continue
             row = entity.decode(change.body)
             values = (change.key.key, change.ver, seq, *entity.values(row), change.body)
-            self._db.execute(_UPSERT[entity.name], values)
+            kept.setdefault(entity.name, []).append(values)
             self._memo[change.key] = Stored(change.ver, change.body)
-        self._note(change.key, row)
+            self._note(change.key, row)
+        for name, rows in kept.items():
+            self._db.executemany(_UPSERT[name], rows)
 
     def _note(self, key: Key, row: msgspec.Struct | None) -> None:
         """Keep what is remembered decoded in step."""
@@ -395,6 +460,10 @@ class Writing:
                 self.persons.pop(PersonId(key.key), None)
         elif key.entity == "city":
             self._city = row if isinstance(row, City) else None
+
+
+def _op_of(change: Change) -> Op:
+    return Op.DEL if change.body is None else Op.PUT
 
 
 _UPSERT = {name: upsert(entity) for name, entity in ENTITY_BY_NAME.items()}
