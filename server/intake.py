@@ -7,24 +7,22 @@ on behind the highest number the centre has from it. A report the centre cannot 
 from __future__ import annotations
 
 import secrets
-import ssl
 import threading
-from collections.abc import Iterable, Iterator
-from pathlib import Path
+from collections.abc import Iterable
 
 import httpx
 import msgspec
 import numpy as np
 import structlog
 
-from casework.commands.register import Register
 from casework.entities import ENTITY_BY_NAME
 from casework.entities.city import City
 from casework.entities.unit_grid import UnitGrid
-from casework.ids import CaseId, CommandId, PersonId, SeatId
-from casework.sync.messages import Accepted, Answer, Basis, Beat, LogIn, Push, Sent, Welcome, encode
+from casework.ids import CommandId, PersonId, SeatId
+from casework.sync.messages import Accepted, Basis, Sent
 from server.centre import Centre, wall_ms
 from server.demo import trickle
+from server.machine import MachineSeat, NotLetIn, SignedOut, trust_of
 from server.paths import Paths
 from server.store import VisibleRow
 
@@ -32,7 +30,7 @@ _LOG = structlog.get_logger("intake")
 INTAKE = PersonId("intake")
 SEAT = SeatId("intake")
 AGAIN_S = 2.0
-TIMEOUT_S = 20.0
+STOP_S = 20.0
 CHANNELS = frozenset({"everybody"})
 
 
@@ -78,13 +76,9 @@ class Intake:
         self._every_s = every_s
         self._rng = np.random.default_rng(secrets.randbits(64))
         self._view = city_view(centre, self._rng)
-        self._http = httpx.Client(base_url=url, timeout=TIMEOUT_S, verify=_trust(tls_cert), trust_env=False)
+        self._seat = MachineSeat(url, SEAT, trust_of(tls_cert))
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="intake", daemon=True)
-        self._grant = ""
-        self._epoch = 0
-        self._n = 0
-        self._numbers: Iterator[str] = iter(())
 
     def start(self) -> None:
         self._thread.start()
@@ -92,8 +86,8 @@ class Intake:
     def stop(self) -> None:
         self._stopping.set()
         if self._thread.is_alive():
-            self._thread.join(TIMEOUT_S)
-        self._http.close()
+            self._thread.join(STOP_S)
+        self._seat.close()
 
     def _run(self) -> None:
         sent: Sent | None = None
@@ -104,72 +98,29 @@ class Intake:
                 self._send(sent)
                 sent = None
                 wait_s = trickle.pause_s(self._rng, 3600.0 / self._every_s)
-            except _SignedOut:
+            except SignedOut:
                 sent = None
-                self._grant = ""
-            except (httpx.HTTPError, msgspec.DecodeError) as error:
+                self._seat.leave()
+            except (httpx.HTTPError, msgspec.DecodeError, NotLetIn) as error:
                 _LOG.warning("intake_waits", reason=type(error).__name__)
             self._stopping.wait(wait_s)
 
     def _next(self) -> Sent:
         """One more report under the next number, by the latest log-in."""
-        if not self._grant:
-            self._log_in()
+        if not self._seat.is_in:
+            self._seat.log_in(INTAKE, self._password)
         report = msgspec.structs.replace(
-            trickle.next_report(self._rng, self._view, wall_ms()), case=self._number()
+            trickle.next_report(self._rng, self._view, wall_ms()), case=self._seat.number()
         )
-        n = self._n + 1
-        name = CommandId(f"{SEAT}-{self._epoch}-{n}")
-        return Sent(n, name, INTAKE, self._grant, wall_ms(), Basis(), _plain(report))
+        n = self._seat.n + 1
+        name = CommandId(f"{SEAT}-{self._seat.epoch}-{n}")
+        return Sent(
+            n, name, INTAKE, self._seat.grants[INTAKE], wall_ms(), Basis(), msgspec.to_builtins(report)
+        )
 
     def _send(self, sent: Sent) -> None:
-        answer = self._post("/v1/commands", Push(self._epoch, SEAT, (sent,)))
-        verdict = msgspec.json.decode(answer, type=Answer).verdicts[0]
-        self._n = sent.n
+        verdict = self._seat.push((sent,))[0]
         if not isinstance(verdict, Accepted):
             # Refused: its number is used up. A gap: the centre was restored; the log-in tells where it is.
-            self._grant = ""
+            self._seat.leave()
             _LOG.warning("report_not_taken", command=sent.id)
-
-    def _log_in(self) -> None:
-        asked = LogIn(INTAKE, self._password, SEAT)
-        answer = self._http.post("/v1/session", content=encode(asked))
-        answer.raise_for_status()
-        welcome = msgspec.json.decode(answer.content, type=Welcome)
-        self._http.headers["Authorization"] = f"Bearer {welcome.token}"
-        self._grant, self._epoch, self._n = welcome.grant, welcome.epoch, welcome.high_n
-        self._numbers = iter(())
-
-    def _number(self) -> CaseId:
-        """The next number of its block, and another block when that one is used up."""
-        number = next(self._numbers, "")
-        if not number:
-            body = self._post("/v1/beat", {"seat": SEAT, "numbers_left": 0})
-            (block,) = msgspec.json.decode(body, type=Beat).blocks
-            self._numbers = (block.number(index) for index in range(block.first, block.last + 1))
-            number = next(self._numbers)
-        return CaseId(number)
-
-    def _post(self, path: str, message: object) -> bytes:
-        answer = self._http.post(path, content=encode(message))
-        if answer.status_code in (401, 403, 409):
-            raise _SignedOut
-        answer.raise_for_status()
-        return answer.content
-
-
-class _SignedOut(Exception):
-    """The session ended or the epoch changed: log in again."""
-
-
-def _plain(report: Register) -> object:
-    return msgspec.to_builtins(report)
-
-
-def _trust(tls_cert: str) -> ssl.SSLContext | bool:
-    """Its own certificate is what it trusts; under which name it was issued does not matter on this machine."""
-    if not tls_cert:
-        return True
-    context = ssl.create_default_context(cafile=str(Path(tls_cert)))
-    context.check_hostname = False
-    return context
