@@ -102,6 +102,7 @@ class Source(Strict, frozen=True, kw_only=True):
     layer: str = ""
     member: str = ""
     delimiter: str = ""
+    is_whole: bool = False  # what is here and not in the file is no more: components are then marked as removed
 
 
 class Place(Strict, frozen=True, kw_only=True):
@@ -130,6 +131,7 @@ class Clock(Strict, frozen=True, kw_only=True):
 class Field(Strict, frozen=True, kw_only=True):
     """Where one of our fields comes from: a column, several joined, or a value for every row.
 
+    `before` is put in front of whatever is not empty, so that ids of two files cannot be taken for one another.
     With a `map`, a value that is not in it becomes `other`; without `other` it stays as it is.
     """
 
@@ -137,6 +139,7 @@ class Field(Strict, frozen=True, kw_only=True):
     join: tuple[str, ...] = ()
     between: str = " "
     value: str | None = None
+    before: str = ""
     map: dict[str, str] = {}
     other: str | None = None
 
