@@ -12,6 +12,7 @@ from server.auth import GrantKey, Patience
 from server.blobs import Blobs
 from server.feed import Hub
 from server.paths import Paths
+from server.signing import SigningKey
 from server.snapshots import Snapshots
 from server.store import Store
 from server.store.sqlite import SqliteStore
@@ -46,7 +47,8 @@ class Centre:
         self.clock = clock
         self.patience = Patience(clock)
         self.hub = Hub(store, clock)
-        self.snapshots = Snapshots(paths, store)
+        self.signing = SigningKey.load_or_make(paths.signing_key)
+        self.snapshots = Snapshots(paths, store, self.signing, clock)
         self.blobs = Blobs(paths.blobs)
 
     def close(self) -> None:

@@ -78,6 +78,7 @@ def _build(paths: Paths, ground: Ground, now_ms: int) -> Founded:
         folder.mkdir()
     paths.secrets.mkdir(mode=0o700)
     write_secret(paths.grant_key, secrets.token_bytes(KEY_BYTES))
+    write_secret(paths.signing_key, secrets.token_bytes(KEY_BYTES))
     if ground.write_files:
         ground.write_files(paths.root)
     admin_password = new_password()

@@ -36,6 +36,8 @@ PASSWORD_CHARS = 200
 LAPSE_EVERY_MS = 5_000  # how often claims of silent seats are looked for
 PRESENCE_MS = 90_000  # a case counts as open at a seat this long without a word
 
-SNAPSHOT_BEHIND = 2_000  # entries a rows snapshot may lag; a seat fetches the rest as changes
+SNAPSHOT_BEHIND = 2_000  # entries a rows snapshot may lag at least; a seat fetches the rest as changes
+SNAPSHOT_BEHIND_SHARE = 20  # and in a large city this part of its rows: a page costs less than building anew
+SNAPSHOT_WAIT_BYTES = 32_000_000  # a file up to this size is compressed while the seat waits for its list
 SNAPSHOTS_KEPT = 3  # per dataset and channel set, so that a download under way can be resumed
 GENESIS_ENTRIES = 200  # entries of one founding command

@@ -25,6 +25,10 @@ class Paths(msgspec.Struct, frozen=True):
         return self.root / "base.db"
 
     @property
+    def archive(self) -> Path:
+        return self.root / "archive"
+
+    @property
     def snapshots(self) -> Path:
         return self.root / "snapshots"
 
@@ -39,6 +43,10 @@ class Paths(msgspec.Struct, frozen=True):
     @property
     def grant_key(self) -> Path:
         return self.secrets / "grant.key"
+
+    @property
+    def signing_key(self) -> Path:
+        return self.secrets / "signing-key"
 
     @property
     def demo_accounts(self) -> Path:

@@ -1,8 +1,10 @@
-"""Prebuilt files a new seat fetches first: the rows of its channels, the components, the base map.
+"""Prebuilt files a new seat fetches first: the rows of its channels, the base map, the components, the archive.
 
-A file's name is the hash of its compressed bytes, so a download can be resumed and never mixes two versions.
-Rows are built when asked for, in a worker, and used again until they lag too far behind the ledger; the seat
-fetches the rest as changes. Nothing here is precious: the folder may be emptied.
+A file's name is the hash of its compressed bytes, so a download can be resumed and never mixes two versions; the
+list of them is signed. Rows are built in a worker and used again until they lag too far behind the ledger (the
+seat fetches the rest as changes); what is far behind is built anew beside, while the last one is given out. A seat
+waits for the first rows of its channels and for small files only; larger ones it is told of when they are there.
+Nothing here is precious: the folder may be emptied.
 """
 
 from __future__ import annotations
@@ -12,40 +14,65 @@ import contextlib
 import errno
 import hashlib
 import os
-from collections.abc import Iterable
+import threading
+import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import apsw
 import msgspec
+import structlog
 import zstandard
 
+from casework.rows_file import schema_hash
 from casework.sync.messages import Manifest, Snapshot
-from server.limits import CHUNK_BYTES, SNAPSHOT_BEHIND, SNAPSHOTS_KEPT
+from server.limits import (
+    CHUNK_BYTES,
+    SNAPSHOT_BEHIND,
+    SNAPSHOT_BEHIND_SHARE,
+    SNAPSHOT_WAIT_BYTES,
+    SNAPSHOTS_KEPT,
+)
 from server.paths import Paths
-from server.store import Store, Unavailable, VisibleRow, channel_name
+from server.signing import SigningKey
+from server.store import Store, Unavailable, channel_name
 from server.store.connection import refusal_of
 
+_LOG = structlog.get_logger("snapshots")
 SCHEMA = 1
 LEVEL = 3
-ROWS = "rows"
+THREADS = 2
+ROWS, COMPONENTS, BASE, ARCHIVE = "rows", "components", "base", "archive"
 PUBLIC_CHANNEL = "everybody"
+INDEX = "index.json"
 
 
 class Built(msgspec.Struct, frozen=True):
-    """A snapshot on disk and whom it is for."""
+    """A snapshot on disk. `stamp` tells one state of its source from another; `count` is how many rows it has."""
 
     snapshot: Snapshot
     path: Path
+    stamp: tuple[int, ...] = ()
+    count: int = 0
+
+
+class Listed(msgspec.Struct, frozen=True):
+    """What is written down for the centre's next start."""
+
+    schema: str
+    epoch: int
+    built: tuple[Built, ...]
 
 
 def compress(source: Path, folder: Path) -> tuple[str, Path, int]:
     """Compress a file into `folder` under the hash of the result; returns hash, path and size."""
-    part = folder / f"part-{os.getpid()}-{source.name}"
+    part = folder / f"part-{os.getpid()}-{threading.get_ident()}-{source.name}"
     digest = hashlib.sha256()
     size = 0
+    packer = zstandard.ZstdCompressor(level=LEVEL, threads=THREADS)
     with source.open("rb") as plain, part.open("wb") as packed:
-        for chunk in zstandard.ZstdCompressor(level=LEVEL).read_to_iter(plain, read_size=CHUNK_BYTES):
+        for chunk in packer.read_to_iter(plain, read_size=CHUNK_BYTES):
             digest.update(chunk)
             packed.write(chunk)
             size += len(chunk)
@@ -55,115 +82,217 @@ def compress(source: Path, folder: Path) -> tuple[str, Path, int]:
     return name, path, size
 
 
-def write_rows(
-    path: Path, epoch: int, head: int, channels: frozenset[str], rows: Iterable[VisibleRow]
-) -> None:
-    """The rows as one SQLite file with its own key, ready to be read or copied by the seat."""
-    path.unlink(missing_ok=True)
-    db = apsw.Connection(str(path))
-    try:
-        for pragma in ("journal_mode = off", "synchronous = off"):
-            db.execute(f"PRAGMA {pragma}").get  # noqa: B018 - the row must be stepped over
-        db.execute("BEGIN")
-        db.execute("CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID")
-        db.execute(
-            """CREATE TABLE row (entity TEXT NOT NULL, key TEXT NOT NULL, ver INTEGER NOT NULL,
-            seq INTEGER NOT NULL, body BLOB NOT NULL, PRIMARY KEY (entity, key))"""
-        )
-        facts = {"schema": SCHEMA, "epoch": epoch, "through_seq": head, "channels": channel_name(channels)}
-        db.executemany(
-            "INSERT INTO meta VALUES (?, ?)", [(name, str(value)) for name, value in facts.items()]
-        )
-        db.executemany("INSERT INTO row VALUES (?, ?, ?, ?, ?)", rows)
-        db.execute("COMMIT")
-    finally:
-        db.close(True)
-
-
 class Snapshots:
-    """What there is to fetch; one worker builds, so that a morning's log-ins share the work."""
+    """What there is to fetch. One worker builds what seats wait for, another what they do not."""
 
-    def __init__(self, paths: Paths, store: Store) -> None:
+    def __init__(self, paths: Paths, store: Store, key: SigningKey, clock: Callable[[], int]) -> None:
         self._paths = paths
         self._store = store
+        self._key = key
+        self._clock = clock
         self._worker = ThreadPoolExecutor(1, "snapshots")
-        self._rows: dict[frozenset[str], list[Built]] = {}
-        self._fixed: dict[str, tuple[tuple[int, int], Built]] = {}
+        self._beside = ThreadPoolExecutor(1, "snapshots-beside")
+        self._rows: dict[str, list[Built]] = {}  # by the channels' name, the newest last
+        self._fixed: dict[str, Built] = {}  # by dataset, archives by dataset and channels
+        self._under_way: set[str] = set()
+        self._lock = threading.Lock()
+        self._is_closed = False
 
     async def manifest(self, channels: frozenset[str]) -> Manifest:
-        """Everything a seat of these channels needs; builds what is missing. Raises Unavailable."""
+        """Everything a seat of these channels needs; builds what it must wait for. Raises Unavailable."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._worker, self._manifest, channels)
 
     def find(self, sha256: str, channels: frozenset[str]) -> Built | None:
         """The file of that hash, if these channels may have it."""
-        built = [*(built for _, built in self._fixed.values()), *self._rows.get(channels, ())]
+        own = channel_name(channels)
+        with self._lock:
+            fixed = [one for one in self._fixed.values() if one.snapshot.channel in (PUBLIC_CHANNEL, own)]
+            built = [*fixed, *self._rows.get(own, ())]
         return next((one for one in built if one.snapshot.sha256 == sha256 and one.path.is_file()), None)
 
     def close(self) -> None:
-        self._worker.shutdown(cancel_futures=True)
+        self._is_closed = True
+        for pool in (self._worker, self._beside):
+            pool.shutdown(cancel_futures=True)
 
     def tidy(self) -> None:
-        """Remove what an earlier run left: its hashes are not known any more."""
+        """Take up what an earlier run built and still holds; remove the rest."""
+        kept = self._recalled()
+        names = {one.path.name for one in kept}
         for path in self._paths.snapshots.glob("*"):
-            with contextlib.suppress(OSError):
-                path.unlink()
+            if path.name not in names and path.name != INDEX:
+                with contextlib.suppress(OSError):
+                    path.unlink()
+        for one in kept:
+            if one.snapshot.dataset == ROWS:
+                self._rows[one.snapshot.channel] = [one]
+            else:
+                self._fixed[self._name(one.snapshot.dataset, one.snapshot.channel)] = one
+
+    # -- inside; on a worker
 
     def _manifest(self, channels: frozenset[str]) -> Manifest:
         try:
             self._paths.snapshots.mkdir(exist_ok=True)
-            built = [
-                self._fixed_file("components", self._paths.components),
-                self._fixed_file("base", self._paths.base_map),
-                self._row_file(channels),
+            rows = self._row_file(channels)
+            others = [
+                self._fixed_file(BASE, self._paths.base_map),
+                self._fixed_file(COMPONENTS, self._paths.components),
             ]
         except OSError as error:
             is_full = error.errno in (errno.ENOSPC, errno.EDQUOT)
             raise Unavailable("disk_full" if is_full else "disk_error", str(error)) from error
         except apsw.Error as error:
             raise refusal_of(error) from error
-        return Manifest(self._store.epoch, tuple(one.snapshot for one in built if one))
+        with self._lock:
+            pending = tuple(sorted(self._under_way & {BASE, COMPONENTS, ARCHIVE}))
+        found = tuple(one.snapshot for one in (rows, *others) if one)
+        return self._key.sign(Manifest(self._store.epoch, found, pending))
+
+    @staticmethod
+    def _name(dataset: str, channel: str) -> str:
+        return dataset if channel == PUBLIC_CHANNEL else f"{dataset} {channel}"
+
+    def _later(self, name: str, build: Callable[[], object]) -> None:
+        """Builds beside, once at a time; what fails is logged and asked for again with the next list."""
+        with self._lock:
+            if name in self._under_way or self._is_closed:
+                return
+            self._under_way.add(name)
+
+        def work() -> None:
+            try:
+                build()
+            except Exception:
+                _LOG.exception("snapshot_failed", name=name)
+            finally:
+                with self._lock:
+                    self._under_way.discard(name)
+
+        try:
+            self._beside.submit(work)
+        except RuntimeError:  # closed meanwhile
+            with self._lock:
+                self._under_way.discard(name)
 
     def _fixed_file(self, dataset: str, source: Path) -> Built | None:
-        """A file made at the founding or by an import, compressed once."""
+        """A file made at the founding or by an import, compressed once for everybody."""
         if not source.is_file():
             return None
         status = source.stat()
         stamp = (status.st_mtime_ns, status.st_size)
-        known = self._fixed.get(dataset)
-        if known is None or known[0] != stamp or not known[1].path.is_file():
-            sha256, path, size = compress(source, self._paths.snapshots)
-            known = (stamp, Built(Snapshot(dataset, PUBLIC_CHANNEL, 0, sha256, size, SCHEMA), path))
-            self._fixed[dataset] = known
-        return known[1]
+        with self._lock:
+            known = self._fixed.get(dataset)
+        if known and known.stamp == stamp and known.path.is_file():
+            return known
+        if status.st_size <= SNAPSHOT_WAIT_BYTES:
+            return self._pack(dataset, source, stamp)
+        self._later(dataset, lambda: self._pack(dataset, source, stamp))
+        return known if known and known.path.is_file() else None
 
-    def _row_file(self, channels: frozenset[str]) -> Built:
-        kept = self._rows.get(channels, [])
-        if kept and kept[-1].path.is_file() and self._is_fresh(kept[-1].snapshot):
-            return kept[-1]
-        built = self._build_rows(channels)
-        now = [*(old for old in kept if old.path != built.path), built][-SNAPSHOTS_KEPT:]
-        self._rows[channels] = now
-        wanted = {one.path for some in self._rows.values() for one in some}
-        for old in kept:
-            if old.path not in wanted:
-                old.path.unlink(missing_ok=True)
+    def _pack(self, dataset: str, source: Path, stamp: tuple[int, ...]) -> Built:
+        through_seq = components_seq(source) if dataset == COMPONENTS else 0
+        sha256, path, size = compress(source, self._paths.snapshots)
+        snapshot = Snapshot(dataset, PUBLIC_CHANNEL, through_seq, sha256, size, SCHEMA)
+        built = Built(snapshot, path, stamp)
+        with self._lock:
+            self._fixed[dataset] = built
+        self._write_index()
         return built
 
-    def _is_fresh(self, snapshot: Snapshot) -> bool:
-        return self._store.head - snapshot.through_seq < SNAPSHOT_BEHIND
+    def _row_file(self, channels: frozenset[str]) -> Built:
+        """The last one where it will do; a seat never waits for a newer one that it could do without."""
+        name = channel_name(channels)
+        with self._lock:
+            kept = self._rows.get(name, [])
+        if kept and kept[-1].path.is_file():
+            lag = self._store.head - kept[-1].snapshot.through_seq
+            most = max(SNAPSHOT_BEHIND, kept[-1].count // SNAPSHOT_BEHIND_SHARE)
+            if 0 <= lag < most:
+                if lag > most // 2:
+                    self._later(self._name(ROWS, name), lambda: self._build_rows(channels))
+                return kept[-1]
+        return self._build_rows(channels)
 
     def _build_rows(self, channels: frozenset[str]) -> Built:
-        named = hashlib.sha256(channel_name(channels).encode()).hexdigest()[:16]
-        plain = self._paths.snapshots / f"rows-{named}.db"
-
-        def take(epoch: int, head: int, rows: Iterable[VisibleRow]) -> int:
-            write_rows(plain, epoch, head, channels, rows)
-            return head
-
+        name = channel_name(channels)
+        hashed = hashlib.sha256(name.encode()).hexdigest()[:16]
+        plain = self._paths.snapshots / f"rows-{hashed}-{threading.get_ident()}.db"
+        with self._lock:
+            components = self._fixed.get(COMPONENTS)
+        covered = components.snapshot.through_seq if components else 0
+        began_s = time.monotonic()
         try:
-            head = self._store.copy_rows(channels, take)
+            _, head = self._store.ship_rows(plain, channels, covered)
+            rows = rows_in(plain)
+            bytes_plain = plain.stat().st_size
             sha256, path, size = compress(plain, self._paths.snapshots)
         finally:
             plain.unlink(missing_ok=True)
-        return Built(Snapshot(ROWS, channel_name(channels), head, sha256, size, SCHEMA), path)
+        built = Built(Snapshot(ROWS, name, head, sha256, size, SCHEMA), path, (), rows)
+        _LOG.info("rows_built", rows=rows, plain=bytes_plain, packed=size, s=time.monotonic() - began_s)
+        self._keep_rows(name, built)
+        self._write_index()
+        return built
+
+    def _keep_rows(self, name: str, built: Built) -> None:
+        with self._lock:
+            before = self._rows.get(name, [])
+            self._rows[name] = [*(old for old in before if old.path != built.path), built][-SNAPSHOTS_KEPT:]
+            wanted = {one.path for some in self._rows.values() for one in some}
+        for old in before:
+            if old.path not in wanted:
+                old.path.unlink(missing_ok=True)
+
+    # -- over a restart
+
+    def _write_index(self) -> None:
+        """The newest of each; best effort: without it everything is built again."""
+        with self._lock:
+            newest = [some[-1] for some in self._rows.values() if some]
+            listed = Listed(schema_hash(), self._store.epoch, (*newest, *self._fixed.values()))
+        part = self._paths.snapshots / f"part-{INDEX}-{threading.get_ident()}"
+        with contextlib.suppress(OSError):
+            part.write_bytes(msgspec.json.encode(listed, enc_hook=str))
+            part.replace(self._paths.snapshots / INDEX)
+
+    def _recalled(self) -> list[Built]:
+        """What the index names, where it is still of this ledger and this program."""
+        try:
+            body = (self._paths.snapshots / INDEX).read_bytes()
+            listed = msgspec.json.decode(body, type=Listed, dec_hook=lambda kind, text: kind(text))
+        except (OSError, msgspec.DecodeError):
+            return []
+        if (listed.schema, listed.epoch) != (schema_hash(), self._store.epoch):
+            return []
+        return [
+            one
+            for one in listed.built
+            if one.path.parent == self._paths.snapshots
+            and one.path.is_file()
+            and one.path.stat().st_size == one.snapshot.bytes
+            and one.snapshot.through_seq <= self._store.head
+        ]
+
+
+def rows_in(path: Path) -> int:
+    """About how many rows a shipped file has: what its size is judged by."""
+    db = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
+    try:
+        tables = [name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        return sum(int(db.execute(f'SELECT count(*) FROM "{name}"').get) for name in tables)
+    finally:
+        db.close(True)
+
+
+def components_seq(path: Path) -> int:
+    """Up to which entry the components' own changes are in a components.db; 0 where it does not say."""
+    db = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
+    try:
+        found = db.execute("SELECT value FROM meta WHERE name = 'through_seq'").get
+        return int(found or 0)
+    except (apsw.SQLError, apsw.NotADBError, apsw.CorruptError, ValueError):
+        return 0
+    finally:
+        db.close(True)

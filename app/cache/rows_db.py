@@ -9,6 +9,7 @@ fetched again. WAL with NORMAL: a loss of power may take the last pages, which t
 from __future__ import annotations
 
 import contextlib
+import os
 import sqlite3
 from collections.abc import Iterable
 from pathlib import Path
@@ -18,14 +19,22 @@ import msgspec
 
 from app.cache.disk import DiskFailed, DiskFull, only_mine
 from app.cache.light import Database
-from app.cache.tables import TABLES, schema_hash, wanted_indexes
+from app.cache.tables import TABLES
 from casework.entities import ENTITIES
 from casework.ids import Key
+from casework.rows_file import META, PUT_META, channel_text, create_indexes, create_table, schema_hash
 from casework.sync.messages import Entry, Op, Page, WireError
 
 FULL, CORRUPT, NOT_A_DATABASE = 13, 11, 26  # SQLite's primary result codes
 IO_ERRORS = (sqlite3.OperationalError, sqlite3.DatabaseError)
 WAL_BYTES = 64 * 2**20  # the log is cut back to this after a checkpoint
+CACHE_KIB = 32_768
+PRAGMAS = (
+    ("journal_mode", "wal"),
+    ("synchronous", 1),
+    ("journal_size_limit", WAL_BYTES),
+    ("cache_size", -CACHE_KIB),
+)
 
 
 class Damaged(Exception):
@@ -48,7 +57,9 @@ class RowsDb:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.was_rebuilt = False
+        self.is_verified = False  # the file was checked against its hash by this program
         self.generation = 0  # rises whenever the rows were dropped, so that a load under way notices
+        self._end_adoption()
         existed = path.exists()
         try:
             self._db = _opened(path)
@@ -69,6 +80,7 @@ class RowsDb:
         self._drop()
         self.generation += 1
         self.was_rebuilt = True
+        self.is_verified = False
         self._db = _opened(self.path)
         self._create()
 
@@ -98,7 +110,7 @@ class RowsDb:
             if as_of_ms is not None:
                 self._put_meta("as_of_ms", str(as_of_ms))
             if channels is not None:
-                self._put_meta("channels", "\n".join(sorted(channels)))
+                self._put_meta("channels", channel_text(channels))
 
     # -- rows -----------------------------------------------------------------------------------------------------
 
@@ -128,6 +140,47 @@ class RowsDb:
                 self._db.conn.execute(f"DELETE FROM {table.name}")
             for name, value in (("epoch", epoch), ("cursor", 0), ("as_of_ms", 0)):
                 self._put_meta(name, str(value))
+
+    def drop_covered(self, through_seq: int) -> int:
+        """Lets go of the changed components that components.db has by now; how many there were."""
+        with self._writing():
+            table = TABLES["component"].name
+            return int(self._db.conn.execute(f"DELETE FROM {table} WHERE seq <= ?", (through_seq,)).rowcount)
+
+    # -- taking over a file of the centre whole -----------------------------------------------------------------------
+
+    def adopt(self, path: Path) -> None:
+        """Puts a file that `fits` in the place of this one; who reads must open anew.
+
+        A kill at any point leaves the old rows or the new ones: the first rename decides, and the next start ends
+        what was begun. Where the system does not let an open file be replaced the old one goes on and DiskFailed
+        is raised; `path` is as it was then.
+        """
+        self.abandon_load()
+        self.generation += 1
+        self._db.conn.close()
+        next_path = self._next_path()
+        try:
+            os.replace(path, next_path)
+            self._end_adoption()
+        except OSError as error:
+            with contextlib.suppress(OSError):
+                os.replace(next_path, path)
+            self._db = _opened(self.path)
+            raise DiskFailed(error.strerror or "cannot be replaced") from error
+        self._db = _opened(self.path)
+        self.is_verified = True
+
+    def _next_path(self) -> Path:
+        return self.path.with_name(self.path.name + "-next")
+
+    def _end_adoption(self) -> None:
+        """The log of the old file first: it must never be taken for one of the new."""
+        next_path = self._next_path()
+        if next_path.exists():
+            for suffix in ("-wal", "-shm", "-journal"):
+                self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
+            os.replace(next_path, self.path)
 
     # -- loading a snapshot: one transaction, spread over many short turns of the engine ------------------------------
 
@@ -171,16 +224,18 @@ class RowsDb:
     # -- inside ---------------------------------------------------------------------------------------------------
 
     def _store(self, entries: Iterable[Entry]) -> None:
-        for entry in entries:
-            table = TABLES.get(entry.entity)
-            if table is None:
-                continue
+        """Of several entries of one row the last counts, so only that one is written."""
+        last = {entry.row_key: entry for entry in entries if entry.entity in TABLES}
+        puts: dict[str, list[tuple[Any, ...]]] = {}
+        for entry in last.values():
+            table = TABLES[entry.entity]
             if entry.op is Op.DEL:
                 self._db.conn.execute(table.delete, (entry.key,))
             else:
-                self._db.conn.execute(
-                    table.insert, table.record(entry.key, entry.ver, entry.seq, bytes(entry.body))
-                )
+                record = table.record(entry.key, entry.ver, entry.seq, bytes(entry.body))
+                puts.setdefault(entry.entity, []).append(record)
+        for name, records in puts.items():
+            self._db.conn.executemany(TABLES[name].insert, records)
 
     def _execute(self, statement: str) -> None:
         try:
@@ -196,7 +251,7 @@ class RowsDb:
         return int(self._meta(name) or 0)
 
     def _put_meta(self, name: str, value: str) -> None:
-        self._db.conn.execute("INSERT OR REPLACE INTO meta(name, value) VALUES(?, ?)", (name, value))
+        self._db.conn.execute(PUT_META, (name, value))
 
     def _writing(self) -> _Atomic:
         return _Atomic(self._db)
@@ -214,13 +269,10 @@ class RowsDb:
 
     def _create(self) -> None:
         with self._writing():
-            self._db.table("meta").create({"name": str, "value": str}, pk="name")
+            self._db.conn.execute(META)
             for entity in ENTITIES:
-                columns: dict[str, Any] = {"key": str, "ver": int, "seq": int}
-                columns |= {name: int if kind == "INTEGER" else str for name, kind in entity.columns()}
-                table = self._db.table(entity.name).create({**columns, "body": bytes}, pk="key")
-                for name in wanted_indexes(entity):
-                    table.create_index([name])
+                for statement in (create_table(entity), *create_indexes(entity)):
+                    self._db.conn.execute(statement)
             # Last: a file without it is half-written.
             self._put_meta("schema", schema_hash())
 
@@ -269,7 +321,7 @@ def _opened(path: Path) -> Database:
     connection = sqlite3.connect(path, timeout=5.0)
     try:
         db = Database(connection, use_counts_table=False, execute_plugins=False)
-        for name, value in (("journal_mode", "wal"), ("synchronous", 1), ("journal_size_limit", WAL_BYTES)):
+        for name, value in PRAGMAS:
             connection.execute(f"PRAGMA {name} = {value}").fetchall()
             found = connection.execute(f"PRAGMA {name}").fetchone()
             if found is None or found[0] != value:

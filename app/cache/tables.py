@@ -1,20 +1,19 @@
 """The tables of cache.db, generated from the entities' records: one table each, indexed fields as real columns.
 
-A table holds key, version, seq, the indexed fields and the canonical body. `SCHEMA` is a hash over all of it:
-a cache written under another one is dropped and fetched anew, never migrated.
+A table holds key, version, seq, the indexed fields and the canonical body; their shape is that of
+`casework.rows_file`. A cache written under another one is dropped and fetched anew, never migrated.
 """
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 
 import msgspec
 
-from casework.entities import ENTITIES, ENTITY_BY_NAME
+from casework.entities import ENTITY_BY_NAME
 from casework.entity import Entity
+from casework.rows_file import column_names, table_name
 
-LAYOUT = 1  # raised when the shape of these tables changes for another reason than an entity
 SQLITE_VARIABLES = 500
 
 
@@ -24,11 +23,14 @@ class Table:
     def __init__(self, entity: Entity) -> None:
         self.entity = entity
         self.columns = entity.columns()
-        names = ["key", "ver", "seq", *(name for name, _ in self.columns), "body"]
-        listed = ", ".join(f'"{name}"' for name in names)
-        marks = ", ".join("?" for _ in names)
-        self.name = f'"{entity.name}"'
-        self.insert = f"INSERT OR REPLACE INTO {self.name}({listed}) VALUES({marks})"
+        names = column_names(entity)
+        self.name = table_name(entity.name)
+        # Not INSERT OR REPLACE: that takes a row out of every index and puts it back, changed or not.
+        changed = ", ".join(f"{name} = excluded.{name}" for name in names[1:])
+        self.insert = (
+            f"INSERT INTO {self.name}({', '.join(names)}) VALUES({', '.join('?' for _ in names)})"
+            f" ON CONFLICT(key) DO UPDATE SET {changed}"
+        )
         self.delete = f"DELETE FROM {self.name} WHERE key = ?"
         self.get = f"SELECT ver, body FROM {self.name} WHERE key = ?"
         self.all = f"SELECT key, ver, body FROM {self.name}"
@@ -55,17 +57,3 @@ class Table:
 
 
 TABLES: dict[str, Table] = {name: Table(entity) for name, entity in ENTITY_BY_NAME.items()}
-
-
-def wanted_indexes(entity: Entity) -> tuple[str, ...]:
-    """Fields asked for by equality. A coordinate is only ever asked for within a box."""
-    return tuple(name for name, _ in entity.columns() if not name.endswith("_mm"))
-
-
-def schema_hash() -> str:
-    """Over names, columns and the fields of every struct: a field more may change what a body decodes to."""
-    parts = [str(LAYOUT)]
-    for entity in ENTITIES:
-        fields = ((field.name, str(field.type)) for field in msgspec.structs.fields(entity.struct))
-        parts.append(f"{entity.name} {entity.columns()} {wanted_indexes(entity)} {sorted(fields)}")
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()

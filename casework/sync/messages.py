@@ -6,6 +6,7 @@ Every message carries the epoch: it changes only when the centre is restored fro
 from __future__ import annotations
 
 import enum
+import hashlib
 from typing import Any
 
 import msgspec
@@ -16,6 +17,7 @@ from casework.ids import CommandId, Key, PersonId, SeatId
 from casework.refusal import Refusal
 
 PROTOCOL = 1
+DATASETS = ("rows", "base", "components", "archive")  # in the order in which a seat needs them
 
 
 class Basis(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -152,6 +154,7 @@ class Welcome(msgspec.Struct, frozen=True):
     channels: tuple[str, ...]
     centre_ms: int
     protocol: int = PROTOCOL
+    key: str = ""  # what the centre signs its files with: the suite's name, a colon, the public key
 
 
 class LogIn(msgspec.Struct, frozen=True):
@@ -164,9 +167,9 @@ class LogIn(msgspec.Struct, frozen=True):
 
 
 class Snapshot(msgspec.Struct, frozen=True):
-    """One prebuilt file: rows of a channel set, components, base map. Fetched by its hash, with Range."""
+    """One prebuilt file: rows of a channel set, components, base map, archive. Fetched by its hash, with Range."""
 
-    dataset: str  # "rows", "components", "base"
+    dataset: str  # one of DATASETS
     channel: str
     through_seq: int
     sha256: str
@@ -176,10 +179,17 @@ class Snapshot(msgspec.Struct, frozen=True):
 
 
 class Manifest(msgspec.Struct, frozen=True):
-    """What a new seat fetches first."""
+    """What a new seat fetches first, signed with the centre's key.
+
+    `pending` names datasets of which a newer file is being made: ask again soon. `key` is the id of the key with
+    its suite; the signature is over `signed_bytes`.
+    """
 
     epoch: int
     snapshots: tuple[Snapshot, ...]
+    pending: tuple[str, ...] = ()
+    key: str = ""
+    signature: str = ""
 
 
 class WireError(Exception):
@@ -203,6 +213,17 @@ def decode_push(body: bytes) -> Push:
         return _PUSH.decode(body)
     except msgspec.DecodeError as error:
         raise WireError(str(error)) from error
+
+
+def signed_bytes(manifest: Manifest) -> bytes:
+    """What the signature of a manifest is over: all of it but the signature."""
+    return b"gridseat manifest 1\n" + encode(msgspec.structs.replace(manifest, signature=""))
+
+
+def key_id(key: str) -> str:
+    """A short name of a public key: its suite and the beginning of its hash."""
+    suite = key.partition(":")[0]
+    return f"{suite}:{hashlib.sha256(key.encode()).hexdigest()[:16]}"
 
 
 def encode(message: Any) -> bytes:

@@ -96,6 +96,7 @@ async def log_in(request: AnyRequest) -> Response[bytes]:
         person=person.id,
         channels=tuple(sorted(channels_of(person))),
         centre_ms=now_ms,
+        key=centre.signing.public,
     )
     said = answer(welcome, 201)
     if account.must_change:

@@ -8,6 +8,7 @@ command is applied once however often it is sent; `head` never goes back while t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 from typing import Protocol, TypeVar
 
 import msgspec
@@ -159,5 +160,11 @@ class Store(Protocol):
 
     def copy_rows(self, channels: frozenset[str], take: Callable[[int, int, Iterable[VisibleRow]], T]) -> T:
         """Give `take` epoch, head and every row `channels` may see, all of one moment. It blocks."""
+
+    def ship_rows(self, target: Path, channels: frozenset[str], components_seq: int = 0) -> tuple[int, int]:
+        """Write every row `channels` may see, all of one moment, into a file as a seat keeps it; epoch and head.
+
+        Components that changed up to `components_seq` are left out: components.db has them. It blocks.
+        """
 
     def close(self) -> None: ...

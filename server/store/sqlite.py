@@ -22,10 +22,11 @@ from casework.ledger.chain import GENESIS
 from casework.limits import PAGE_ENTRIES
 from casework.sync.messages import Beat, Page, Push, Verdict
 from server.store import Account, Held, Logged, NotOpenable, Session, VisibleRow, reading
-from server.store.connection import check_library, open_new, open_writer, why
+from server.store.connection import check_library, open_new, open_writer, refusal_of, why
 from server.store.fitting import fit
 from server.store.reading import Readers
 from server.store.schema import statements
+from server.store.shipping import ship
 from server.store.writer import Writer
 from server.store.writing import Terms, Writing
 
@@ -139,6 +140,13 @@ class SqliteStore:
         with self._readers.reading() as db:
             epoch, head = reading.authority(db)
             return take(epoch, head, reading.visible_rows(db, channels))
+
+    def ship_rows(self, target: Path, channels: frozenset[str], components_seq: int = 0) -> tuple[int, int]:
+        """Blocks for seconds in a large city: call it in a worker."""
+        try:
+            return ship(self.path, target, channels, self._clock(), components_seq)
+        except apsw.Error as error:
+            raise refusal_of(error) from error
 
     def close(self) -> None:
         # The writer last: only it can put the log's tail into the file, and then the file is whole by itself.

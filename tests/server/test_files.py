@@ -13,6 +13,7 @@ import msgspec
 import pytest
 import zstandard
 
+from casework.entities import ENTITIES
 from casework.sync.messages import Manifest, Snapshot, encode
 from server.blobs import BlobFault, Blobs
 from server.http.faults import Fault
@@ -47,7 +48,11 @@ def rows_of(body: bytes, folder: Path) -> set[tuple[str, str]]:
     path.write_bytes(body)
     db = sqlite3.connect(path)
     try:
-        return set(db.execute("SELECT entity, key FROM row"))
+        return {
+            (entity.name, key)
+            for entity in ENTITIES
+            for (key,) in db.execute(f'SELECT key FROM "{entity.name}"')
+        }
     finally:
         db.close()
 

@@ -19,14 +19,16 @@ from app.cache import rows_db as module
 from app.cache.disk import DiskFull
 from app.cache.reader import RowReader
 from app.cache.rows_db import Damaged, Record, RowsDb, check_page, is_sound
-from app.cache.snapshot import UnreadableSnapshot, batches, count
-from app.cache.tables import TABLES, Table, schema_hash
+from app.cache.snapshot import UnreadableSnapshot, batches, count, facts_of
+from app.cache.tables import TABLES, Table
 from casework.catalogue.model import Kind
 from casework.entities import ENTITIES
 from casework.entities.case import Case
+from casework.entities.component import Component
 from casework.entities.note import Note
 from casework.entity import Entity
-from casework.ids import CaseId, CommandId, Key, PersonId, ReportId
+from casework.ids import CaseId, CommandId, ComponentId, Key, PersonId, ReportId
+from casework.rows_file import figures, schema_hash, wanted_indexes
 from casework.sync.messages import Entry, Op, Page, WireError
 from casework.workflow import Source, Stage
 from tests.casework.build import GRID
@@ -179,12 +181,12 @@ def test_that_the_schema_hash_notices_one_field_more(monkeypatch: pytest.MonkeyP
     class Longer(Note, frozen=True, omit_defaults=True):
         mood: str = ""
 
-    before = schema_hash()
+    before = schema_hash.__wrapped__()
     entities = tuple(
         Entity("note", Longer, e.key, e.channels, e.indexed) if e.name == "note" else e for e in ENTITIES
     )
-    monkeypatch.setattr("app.cache.tables.ENTITIES", entities)
-    assert schema_hash() != before
+    monkeypatch.setattr("casework.rows_file.ENTITIES", entities)
+    assert schema_hash.__wrapped__() != before
 
 
 def test_that_a_full_disk_is_said_and_a_page_is_there_whole_or_not_at_all(tmp_path: Path) -> None:
@@ -217,6 +219,10 @@ class Guillotine:
             raise Cut
         self.left -= 1
         return self._connection.execute(statement, *values)
+
+    def executemany(self, statement: str, rows: Any) -> None:
+        for values in rows:
+            self.execute(statement, values)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._connection, name)
@@ -276,18 +282,127 @@ def test_that_after_a_kill_the_rows_are_exactly_those_of_the_cursor(tmp_path: Pa
         rows.close()
 
 
+class Steps:
+    """Ends everything before step number `cut`."""
+
+    def __init__(self, cut: int) -> None:
+        self.left = cut
+
+    def cutting(self, act: Any) -> Any:
+        def stepped(*args: Any, **more: Any) -> Any:
+            if self.left == 0:
+                raise Cut
+            self.left -= 1
+            return act(*args, **more)
+
+        return stepped
+
+
 # -- snapshots
 
 
 def snapshot(path: Path, records: list[Record]) -> Path:
+    """A file of another version of the program: its tables have fewer columns."""
     db = sqlite3.connect(path)
-    db.execute("CREATE TABLE row (entity TEXT, key TEXT, ver INTEGER, seq INTEGER, body BLOB)")
-    db.executemany(
-        "INSERT INTO row VALUES (?, ?, ?, ?, ?)", [(r.entity, r.key, r.ver, r.seq, r.body) for r in records]
-    )
+    db.execute("CREATE TABLE meta (name TEXT, value TEXT)")
+    for entity in {record.entity for record in records}:
+        db.execute(f"CREATE TABLE {entity} (key TEXT, ver INTEGER, seq INTEGER, body BLOB)")
+    for r in records:
+        db.execute(f"INSERT INTO {r.entity} VALUES (?, ?, ?, ?)", (r.key, r.ver, r.seq, r.body))
     db.commit()
     db.close()
     return path
+
+
+def shipped(path: Path, *notes: str, epoch: int = 1, cursor: int = 40) -> Path:
+    """A file in the seat's own layout, as the centre makes it."""
+    made = RowsDb(path)
+    made.commit(page(0, cursor, *(put(i, "note", name, note(name)) for i, name in enumerate(notes, 1))))
+    made.close()
+    db = sqlite3.connect(path)
+    facts = figures(epoch, cursor, 88, ("everybody", "city"))
+    db.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", facts.items())
+    db.commit()
+    db.execute("PRAGMA journal_mode = delete")
+    db.close()
+    return path
+
+
+def test_that_a_file_of_this_layout_is_taken_over_whole(tmp_path: Path) -> None:
+    path = tmp_path / "cache.db"
+    rows = RowsDb(path)
+    rows.commit(page(0, 3, put(1, "note", "old", note("old"))))
+    reader, generation = RowReader(path), rows.generation
+    new = shipped(tmp_path / "new.db", "n1", "n2")
+    facts = facts_of(new)
+    assert facts.fits(1, ("city", "everybody"))
+    assert not facts.fits(2, ("city", "everybody"))
+    assert not facts.fits(1, ("everybody",))
+    rows.adopt(new)
+    assert reader.get(Key("note", "old")), "who had it open goes on reading the old rows"
+    assert not new.exists()
+    assert (rows.epoch, rows.cursor, rows.as_of_ms, rows.channels) == (1, 40, 88, ("city", "everybody"))
+    assert (rows.generation, rows.is_verified, rows.was_rebuilt) == (generation + 1, True, False)
+    again = RowReader(path)
+    assert (again.get(Key("note", "old")), again.count("note")) == (None, 2)
+    rows.commit(page(40, 41, put(41, "note", "n3", note("n3"))))
+    assert again.count("note") == 3
+    reader.close()
+    assert again.count("note") == 3, "the old file's end takes nothing of the new with it"
+    rows.close()
+    assert RowsDb(path).get(Key("note", "n3"))[1] == 1
+
+
+def test_that_a_file_of_another_layout_does_not_fit(tmp_path: Path) -> None:
+    new = shipped(tmp_path / "new.db", "n1")
+    db = sqlite3.connect(new)
+    db.execute("UPDATE meta SET value = 'another' WHERE name = 'schema'")
+    db.commit()
+    db.close()
+    assert not facts_of(new).fits(1, ("city", "everybody"))
+    assert [record.key for batch in batches(new) for record in batch] == ["n1"], "but its rows can be read"
+
+
+def test_that_a_kill_while_a_file_is_taken_over_leaves_the_old_rows_or_the_new(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Cut before each rename and each removal in turn; a last reader still has the old file open."""
+    seen = set()
+    for cut in range(6):
+        folder = tmp_path / str(cut)
+        folder.mkdir()
+        path = folder / "cache.db"
+        rows = RowsDb(path)
+        rows.commit(page(0, 3, put(1, "note", "old", note("old"))))
+        reader = RowReader(path)
+        reader.get(Key("note", "old"))
+        new = shipped(folder / "new.db", "n1")
+        steps = Steps(cut)
+        with monkeypatch.context() as patch:
+            patch.setattr(module.os, "replace", steps.cutting(os.replace))
+            patch.setattr(Path, "unlink", steps.cutting(Path.unlink))
+            try:
+                rows.adopt(new)
+            except Cut:
+                pass
+            else:
+                rows._db.conn.close()
+        reader.close()
+        again = RowsDb(path)
+        assert not again.was_rebuilt
+        state = (again.cursor, again.get(Key("note", "old"))[1], again.get(Key("note", "n1"))[1])
+        assert state in {(3, 1, 0), (40, 0, 1)}
+        seen.add(state)
+        again.close()
+    assert len(seen) == 2
+
+
+def test_that_components_that_a_newer_file_has_are_let_go(tmp_path: Path) -> None:
+    rows = RowsDb(tmp_path / "cache.db")
+    made = [Component(ComponentId(f"4501030101{i:06d}"), "0101", i, i, GRID) for i in range(3)]
+    rows.commit(page(0, 9, *(put(i + 5, "component", c.id, c) for i, c in enumerate(made))))
+    assert rows.drop_covered(6) == 2
+    assert [rows.get(Key("component", c.id))[1] for c in made] == [0, 0, 1]
 
 
 def test_that_a_snapshot_replaces_all_rows_at_once(tmp_path: Path) -> None:
@@ -376,7 +491,7 @@ def test_that_every_equality_is_answered_by_an_index(tmp_path: Path) -> None:
     RowsDb(tmp_path / "cache.db")
     db = sqlite3.connect(tmp_path / "cache.db")
     for entity in ENTITIES:
-        for name in module.wanted_indexes(entity):
+        for name in wanted_indexes(entity):
             statement, values = Table(entity).where({name: "x"})
             plan = " ".join(str(row[3]) for row in db.execute(f"EXPLAIN QUERY PLAN {statement}", values))
             assert "USING INDEX" in plan, f"{entity.name}.{name}: {plan}"
