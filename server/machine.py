@@ -20,7 +20,6 @@ from casework.ids import CaseId, PersonId, SeatId
 from casework.sync.messages import Answer, Beat, LogIn, Push, Sent, Verdict, Welcome, encode
 
 TIMEOUT_S = 20.0
-REFUSED_LOG_IN = frozenset({401, 429})
 T = TypeVar("T")
 
 
@@ -29,7 +28,7 @@ class SignedOut(Exception):
 
 
 class NotLetIn(Exception):
-    """The centre does not take this account's password (yet)."""
+    """The centre does not take this account's password."""
 
 
 class MachineSeat:
@@ -108,7 +107,7 @@ class MachineSeat:
 
     def _welcome(self, person: PersonId, password: str) -> Welcome:
         answer = self._http.post("/v1/session", content=encode(LogIn(person, password, self.seat)))
-        if answer.status_code in REFUSED_LOG_IN:
+        if answer.status_code == 401:
             raise NotLetIn(str(person))
         answer.raise_for_status()
         return msgspec.json.decode(answer.content, type=Welcome)
