@@ -26,7 +26,7 @@ from casework.workflow import Stage
 from server.machine import MachineSeat
 from server.replay.course import Standing
 
-WANTED = ("city", "unit", "unit_grid", "person", "case", "report", "task")
+WANTED = ("city", "unit", "unit_grid", "person", "case", "report", "task", "claim")
 ROWS = "rows"
 T = TypeVar("T", bound=msgspec.Struct)
 Rows = dict[str, tuple[int, bytes]]  # key -> version, body
@@ -104,6 +104,7 @@ class CentreRows(msgspec.Struct):
 
 def read(seat: MachineSeat) -> CentreRows:
     """Everything of `WANTED` as it is now. Raises what MachineSeat raises."""
+    # A file that is being made anew is not waited for: what it lacks comes as changes.
     found = CentreRows({name: {} for name in WANTED}, 0)
     listed = seat.get("/v1/snapshots", _Listed)
     snapshot = next((one for one in listed.snapshots if one.dataset == ROWS), None)
