@@ -7,7 +7,10 @@ as the profile says. Nothing is guessed.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,8 +19,135 @@ from server.imports.profile import Clock
 
 UNREADABLE = -1
 EMPTY = -2
+DAY_MS = 86_400_000
+HOUR_MS = 3_600_000
+LAST_OF_DAY_MS = DAY_MS - 1_000  # what a clock without fractions shows last
+EXCEL_EPOCH_MS = -25_569 * DAY_MS  # 1899-12-30
+FARTHEST_MS = 253_402_300_799_000  # the end of the year 9999
+# Forms that are no pattern of strptime.
+ISO, EPOCH_S, EPOCH_MS, EXCEL = "iso", "epoch_s", "epoch_ms", "excel"
+WITH_TIME = re.compile(r"%[HIMSfXcTRsk]")
+DEFAULT_FORMS = (ISO,)
+
+Longs = NDArray[np.int64]
+NONE = np.iinfo(np.int64).min
 
 
-def instants(values: Sequence[str], time: Clock) -> tuple[NDArray[np.int64], NDArray[np.int8]]:
+def instants(values: Sequence[str], time: Clock) -> tuple[Longs, NDArray[np.int8]]:
     """Milliseconds UTC (0 where there is none), and the index of the form taken, UNREADABLE or EMPTY."""
-    raise NotImplementedError
+    distinct: dict[str, int] = {}
+    where = np.fromiter(
+        (distinct.setdefault(value, len(distinct)) for value in values), dtype=np.int64, count=len(values)
+    )
+    told = np.array([value.strip() for value in distinct], dtype=object)
+    at_ms = np.zeros(len(told), dtype=np.int64)
+    form_of = np.full(len(told), UNREADABLE, dtype=np.int8)
+    form_of[told == ""] = EMPTY
+    for index, form in enumerate(time.forms or DEFAULT_FORMS):
+        left = np.flatnonzero(form_of == UNREADABLE)
+        if not len(left):
+            break
+        found = _by_form(told[left], form, time)
+        hit = found != NONE
+        at_ms[left[hit]] = found[hit]
+        form_of[left[hit]] = index
+    return at_ms[where], form_of[where]
+
+
+def _by_form(values: NDArray[np.object_], form: str, time: Clock) -> Longs:
+    """Instants, NONE where the form does not fit the whole value."""
+    if form in (EPOCH_S, EPOCH_MS, EXCEL):
+        return _by_number(values, form, time)
+    if form == ISO:
+        return _by_iso(values, time)
+    has_zone = "%z" in form
+    wall = _parsed(values, form, has_zone)
+    if has_zone:
+        return wall
+    if not WITH_TIME.search(form):
+        wall = np.where(wall == NONE, NONE, wall + (LAST_OF_DAY_MS if time.day_is == "end" else 0))
+    return from_wall(wall, time)
+
+
+def _parsed(values: NDArray[np.object_], form: str, has_zone: bool) -> Longs:
+    import pandas as pd
+
+    try:
+        read = pd.to_datetime(pd.Series(values), format=form, errors="coerce", exact=True, utc=has_zone)
+    except (ValueError, TypeError, OverflowError):
+        return np.full(len(values), NONE, dtype=np.int64)
+    if has_zone:
+        read = read.dt.tz_localize(None)
+    stamps = read.to_numpy().astype("datetime64[ms]")
+    return np.where(np.isnat(stamps), NONE, stamps.astype(np.int64))
+
+
+def _by_number(values: NDArray[np.object_], form: str, time: Clock) -> Longs:
+    """Counts of seconds, milliseconds, or Excel's days (those are wall time)."""
+    out = np.full(len(values), NONE, dtype=np.int64)
+    for index, value in enumerate(values):
+        if not re.fullmatch(r"[+-]?\d+(\.\d+)?", value):
+            continue
+        unit_ms = {EPOCH_S: 1000, EPOCH_MS: 1, EXCEL: DAY_MS}[form]
+        at_ms = round(float(value) * unit_ms) if "." in value else int(value) * unit_ms
+        at_ms += EXCEL_EPOCH_MS if form == EXCEL else 0
+        if abs(at_ms) <= FARTHEST_MS:
+            out[index] = at_ms
+    return from_wall(out, time) if form == EXCEL else out
+
+
+def _by_iso(values: NDArray[np.object_], time: Clock) -> Longs:
+    """ISO 8601 with or without a time, a fraction, a zone."""
+    out = np.full(len(values), NONE, dtype=np.int64)
+    wall = np.full(len(values), NONE, dtype=np.int64)
+    for index, value in enumerate(values):
+        try:
+            one = datetime.fromisoformat(value)
+        except ValueError:
+            continue
+        if one.tzinfo is not None:
+            out[index] = round(one.timestamp() * 1000)
+            continue
+        since = one - datetime(1970, 1, 1)
+        wall[index] = since // timedelta(milliseconds=1)
+        if len(value) <= len("2011-07-01"):
+            wall[index] += LAST_OF_DAY_MS if time.day_is == "end" else 0
+    return np.where(out != NONE, out, from_wall(wall, time))
+
+
+def from_wall(wall_ms: Longs, time: Clock) -> Longs:
+    """Wall time of the profile's zone -> UTC. Whole hours in which the clock does nothing are done together."""
+    zone = ZoneInfo(time.zone or "UTC")
+    there = np.flatnonzero(wall_ms != NONE)
+    out = np.full(len(wall_ms), NONE, dtype=np.int64)
+    hours, which = np.unique(wall_ms[there] // HOUR_MS, return_inverse=True)
+    steady = np.array([_steady_offset_ms(zone, int(hour) * HOUR_MS) for hour in hours], dtype=np.int64)
+    offsets = steady[which] if len(hours) else np.zeros(0, dtype=np.int64)
+    for index in np.flatnonzero(offsets == NONE):
+        offsets[index] = _offset_ms(zone, int(wall_ms[there[index]]), time)
+    out[there] = wall_ms[there] - offsets
+    return out
+
+
+def _offset(zone: ZoneInfo, wall_ms: int, fold: int) -> int:
+    wall = datetime(1970, 1, 1) + timedelta(milliseconds=wall_ms)
+    offset = wall.replace(tzinfo=zone, fold=fold).utcoffset()
+    return (offset or timedelta()) // timedelta(milliseconds=1)
+
+
+def _steady_offset_ms(zone: ZoneInfo, hour_ms: int) -> int:
+    """The offset of a whole hour; NONE where it changes in it."""
+    seen = {_offset(zone, hour_ms + at_ms, fold) for at_ms in (0, HOUR_MS - 1) for fold in (0, 1)}
+    return seen.pop() if len(seen) == 1 else int(NONE)
+
+
+def _offset_ms(zone: ZoneInfo, wall_ms: int, time: Clock) -> int:
+    """By the profile where the hour is there twice or not at all."""
+    before, after = _offset(zone, wall_ms, 0), _offset(zone, wall_ms, 1)
+    if before == after:
+        return before
+    is_skipped = after > before
+    # In a doubled hour the first offset gives the earlier instant, in a skipped one the later.
+    wanted = time.gap if is_skipped else time.fold
+    takes_first = wanted == ("later" if is_skipped else "earlier")
+    return before if takes_first else after
