@@ -20,12 +20,17 @@ from server.demo.patches import Patch, Use
 CELLS_PER_STREET = 185
 CELLS_PER_COMMUNITY = 58
 ROW_MM = 104_000.0
-LETTERS = {
-    "450103": "Q",
-    "450102": "X",
-    "450107": "T",
-    "450105": "J",
-}  # the letter of a district's working grids
+CELLS_PER_WORK = 75
+FEW = 4  # districts of a city whose own lines divide it
+TURNS = ("", "新", "东", "西", "南", "北")  # communities of one name are told apart
+SOUTH = 3  # the district beyond the river
+
+
+class Counts(msgspec.Struct, frozen=True):
+    """How many streets and working grids there shall be; 0: as many as the cells ask for."""
+
+    streets: int = 0
+    works: int = 0
 
 
 class Street(msgspec.Struct, frozen=True):
@@ -135,7 +140,70 @@ def districts(part: Partition, patches: tuple[Patch, ...], lattice: Lattice, mid
     bank = lattice.warp(line[:, 0], line[:, 1]) * 1000.0
     order = np.argsort(bank[:, 0])
     is_south = middle[:, 1] < np.interp(middle[:, 0], bank[order, 0], bank[order, 1])
-    return np.asarray(np.where(is_south, 3, code), dtype=np.int64)
+    return np.asarray(np.where(is_south, SOUTH, code), dtype=np.int64)
+
+
+def many_districts(
+    part: Partition,
+    patches: tuple[Patch, ...],
+    lattice: Lattice,
+    middle: Floats,
+    sides: tuple[Ints, Ints, Floats],
+    count: int,
+) -> Ints:
+    """Compact districts of about equal size on either bank of the river, numbered outwards from the middle."""
+    bank = (districts(part, patches, lattice, middle) == SOUTH).astype(np.int64)
+    item = _items(part, patches, lattice)
+    district = np.full(len(middle), -1, dtype=np.int64)
+    first = 0
+    for side, wanted in enumerate(shared_out(np.bincount(bank, minlength=2), count)):
+        cells = np.flatnonzero(bank == side)
+        district[cells] = first + grouped(middle[cells], item[cells], wanted)
+        first += wanted
+    district = mended(district, bank, sides)
+    far = [float(np.hypot(*middle[district == k].mean(axis=0))) for k in range(count)]
+    rank = np.empty(count, dtype=np.int64)
+    rank[np.argsort(far, kind="stable")] = np.arange(count)
+    return np.asarray(rank[district])
+
+
+def shared_out(weight: Ints, total: int) -> list[int]:
+    """`total` things by weight, everybody at least one, what is left over to the largest remainders."""
+    exact = weight * (total / weight.sum())
+    given = np.maximum(np.floor(exact).astype(np.int64), 1)
+    order = np.argsort(given - exact, kind="stable")
+    for k in range(total - int(given.sum())):
+        given[order[k % len(order)]] += 1
+    while given.sum() > total:
+        given[int(np.argmax(given - exact))] -= 1
+    return [int(count) for count in given]
+
+
+def _streets(district: Ints, item: Ints, middle: Floats, names: Names, total: int) -> Ints:
+    """Streets inside each district, by whole patches, never more than there are names for."""
+    size = np.bincount(district, minlength=len(names.districts))
+    wanted = shared_out(size, total) if total else [max(1, round(cells / CELLS_PER_STREET)) for cells in size]
+    street = np.full(len(middle), -1, dtype=np.int64)
+    count = 0
+    for code, home in enumerate(names.districts):
+        cells = np.flatnonzero(district == code)
+        parts = min(wanted[code], len(home.streets))
+        street[cells] = count + grouped(middle[cells], item[cells], parts)
+        count += parts
+    return street
+
+
+def _works(district: Ints, street: Ints, block: Ints, middle: Floats, total: int) -> tuple[Ints, Ints]:
+    """Working grids and what each must stay inside: its street, or its district where they are large."""
+    if not total:
+        return _within(street, block, middle, CELLS_PER_WORK), street
+    work = np.full(len(middle), -1, dtype=np.int64)
+    count = 0
+    for code, parts in enumerate(shared_out(np.bincount(district), total)):
+        cells = np.flatnonzero(district == code)
+        work[cells] = count + grouped(middle[cells], block[cells], parts)
+        count += parts
+    return work, district
 
 
 def areas(
@@ -145,22 +213,20 @@ def areas(
     lattice: Lattice,
     middle: Floats,
     names: Names,
+    counts: Counts = Counts(),  # noqa: B008 - a frozen value
 ) -> Areas:
     """Everything above the cell."""
-    district = districts(part, patches, lattice, middle)
     sides = shared_edges(part.cells)
-    item = _items(part, patches, lattice)
-    street = np.full(len(middle), -1, dtype=np.int64)
-    count = 0
-    for code in range(4):
-        cells = np.flatnonzero(district == code)
-        wanted = min(max(1, round(len(cells) / CELLS_PER_STREET)), len(names.districts[code].streets))
-        street[cells] = count + grouped(middle[cells], item[cells], wanted)
-        count += wanted
+    if len(names.districts) == FEW:
+        district = districts(part, patches, lattice, middle)
+    else:
+        district = many_districts(part, patches, lattice, middle, sides, len(names.districts))
+    street = _streets(district, _items(part, patches, lattice), middle, names, counts.streets)
     street = mended(street, district, sides)
     community = _within(street, part.block, middle, CELLS_PER_COMMUNITY)
     community = mended(community, street, sides)
-    work = mended(_within(street, part.block, middle, 75), street, sides)
+    work, inside = _works(district, street, part.block, middle, counts.works)
+    work = mended(work, inside, sides)
     streets, street = _named_streets(street, district, middle, names)
     communities, community = _named_communities(rng, community, street, streets, middle, names)
     works, work = _named_works(work, district, middle, names)
@@ -241,7 +307,7 @@ def _named_communities(
         for rank, old in enumerate(_reading_order(community[cells], middle[cells])):
             renumbered[old] = len(rows)
             turn, at = divmod(len(rows), len(stems))
-            rows.append((f"{home.code}{rank + 1:03d}", f"{stems[at]}{'' if turn == 0 else '新'}社区"))
+            rows.append((f"{home.code}{rank + 1:03d}", f"{stems[at]}{TURNS[turn]}社区"))
     return tuple(rows), renumbered[community]
 
 
@@ -256,7 +322,7 @@ def _named_works(
         cells = district == k
         for rank, old in enumerate(_reading_order(work[cells], middle[cells])):
             renumbered[old] = len(rows)
-            name = f"{LETTERS[home.code]}-{rank + 1:02d}"
+            name = f"{home.letter}-{rank + 1:02d}"
             rows.append((name, f"{home.name} {name}"))
     return tuple(rows), renumbered[work]
 

@@ -1,4 +1,4 @@
-"""Ninety days of cases: what, where, from whom, told in which words, and how far each has come.
+"""Weeks of cases: what, where, from whom, told in which words, and how far each has come.
 
 Promises: as many as asked for, numbered by the day and the order of registration; every life is performed by the
 rules themselves (journeys); the open ones are spread over all stages, most in good time, a few late.
@@ -32,8 +32,8 @@ from server.demo.spots import Pool, draw
 from server.demo.texts import condition_of, report_text
 from server.demo.units import Body
 
-DAYS = 90
 EDITION = "2026"
+PLAIN_POOL = "cell"
 SOURCES = (
     (Source.SUPERVISOR, 60.0),
     (Source.HOTLINE, 21.0),
@@ -80,6 +80,14 @@ class Land(msgspec.Struct, frozen=True):
     origin: tuple[int, int]
 
 
+class Span(msgspec.Struct, frozen=True):
+    """How many cases in all, how many of them open, and over how many days the others came."""
+
+    cases: int
+    open_cases: int
+    days: int = 90
+
+
 class Happening(msgspec.Struct, frozen=True):
     """Columns of one length: which matter, where, and which component."""
 
@@ -101,7 +109,11 @@ def happenings(rng: np.random.Generator, plan: Matters, land: Land, weights: Flo
         one = plan.matters[index]
         if one.kind is Kind.COMPONENT:
             those = land.parts.of_class(one.code)
-            chosen = those[np.minimum(rng.zipf(1.25, len(mine)), 10**6) * 37 % len(those)]
+            often = np.minimum(rng.zipf(1.25, len(mine)), 10**6) * 37
+            quarters = land.pools[PLAIN_POOL].quarters
+            if quarters > 1:
+                often += rng.integers(0, quarters, len(mine)) * (len(those) // quarters)
+            chosen = those[often % len(those)]
             plain = rng.random(len(mine)) < 0.7
             chosen[plain] = those[rng.integers(0, len(those), int(plain.sum()))]
             component[mine] = chosen
@@ -120,16 +132,16 @@ def seeds(
     land: Land,
     city: City,
     as_of_ms: int,
-    counts: tuple[int, int],
+    span: Span,
 ) -> list[Seed]:
-    """All lives to be performed, in the order of their registration. `counts` = (cases in all, open ones)."""
-    total, standing = counts
+    """All lives to be performed, in the order of their registration."""
+    total, standing = span.cases, span.open_cases
     beat = rhythm.pace(city, as_of_ms)
     draws = rhythm.Draws(rng)
-    weights = np.array([float(one.weight) for one in plan.matters])
+    weights = _weights(plan, land)
     what = happenings(rng, plan, land, weights, total - standing)
     hours = [plan.matters[k].hours for k in what.matter.tolist()]
-    told = rhythm.arrivals(rng, beat, hours, DAYS)
+    told = rhythm.arrivals(rng, beat, hours, span.days)
     writer = Writer(rng, plan, names, catalogue, land, what)
     made = []
     for index in range(total - standing):
@@ -142,6 +154,16 @@ def seeds(
         made.append(writer.seed(page, at_ms, steps, draws))
     made += _open_seeds(rng, plan, names, catalogue, land, beat, draws, standing)
     return sorted(made, key=lambda seed: (seed.steps[0][1], seed.told.x_mm, seed.told.y_mm, seed.told.text))
+
+
+def _weights(plan: Matters, land: Land) -> Floats:
+    """How often each matter happens; never, where the city has no component of its class."""
+    return np.array(
+        [
+            float(one.weight) if one.kind is not Kind.COMPONENT or len(land.parts.of_class(one.code)) else 0.0
+            for one in plan.matters
+        ]
+    )
 
 
 def _source(draws: rhythm.Draws, hours: str) -> Source:
@@ -169,7 +191,7 @@ def _open_seeds(
     count: int,
 ) -> list[Seed]:
     """Cases that still stand somewhere. What takes long is met more often among those being handled."""
-    plain = np.array([float(one.weight) for one in plan.matters])
+    plain = _weights(plan, land)
     slow = plain * np.array([_usual_hours(catalogue, one.kind, one.code) for one in plan.matters])
     made: list[Seed] = []
     for stage, share in STANDING.items():
@@ -178,7 +200,7 @@ def _open_seeds(
             number = count - sum(
                 max(2, round(s * count / 480)) for k, s in STANDING.items() if k is not stage
             )
-        late = min(LATE.get(stage, 0), max(1, number // 12)) if stage in LATE else 0
+        late = min(_of_480(LATE[stage], count), max(1, number // 12)) if stage in LATE else 0
         what = happenings(rng, plan, land, slow if stage is Stage.HANDLING else plain, number)
         writer = Writer(rng, plan, names, catalogue, land, what)
         for index in range(number):
@@ -190,20 +212,26 @@ def _open_seeds(
             steps, told = rhythm.waiting_life(beat, draws, stage, source, page.condition.limit, share_used)
             seed = writer.seed(page, told, steps, draws)
             if stage is Stage.HANDLING:
-                seed = _with_marks(seed, index, late, share_used, draws, beat)
+                seed = _with_marks(seed, index, (late, _of_480(SUSPENDED, count)), share_used, draws, beat)
             made.append(seed)
     return made
 
 
 def _with_marks(
-    seed: Seed, index: int, late: int, share: float, draws: rhythm.Draws, beat: rhythm.Pace
+    seed: Seed,
+    index: int,
+    marked: tuple[int, int],
+    share: float,
+    draws: rhythm.Draws,
+    beat: rhythm.Pace,
 ) -> Seed:
     """Some of what is being handled was urged, supervised or suspended; some units ask for more time."""
     flags: set[Flag] = set()
     asks: RequestKind | None = None
     if seed.steps[-1][0] != "receive":
         return seed
-    if late <= index < late + SUSPENDED:
+    late, suspended = marked
+    if late <= index < late + suspended:
         flags.add(Flag.SUSPENDED)
         asks = RequestKind.SUSPENSION
     elif share > 0.8 and draws.even() < 0.45:
@@ -215,8 +243,13 @@ def _with_marks(
     if not flags and asks is None:
         return seed
     last = seed.steps[-1][1]
-    marked = last + int((beat.as_of_ms - last) * (0.4 + 0.55 * draws.even()))
-    return msgspec.structs.replace(seed, flags=frozenset(flags), asks=asks, marked_ms=marked)
+    at_ms = last + int((beat.as_of_ms - last) * (0.4 + 0.55 * draws.even()))
+    return msgspec.structs.replace(seed, flags=frozenset(flags), asks=asks, marked_ms=at_ms)
+
+
+def _of_480(number: int, count: int) -> int:
+    """As many as of 480 open cases, and no fewer in a smaller hall."""
+    return max(number, round(number * count / 480))
 
 
 def _usual_hours(catalogue: Catalogue, kind: Kind, code: str) -> float:

@@ -218,3 +218,47 @@ BANK: tuple[OnBank, ...] = (
     OnBank("04007", "parks", 90, 8.0),
 )
 BRANCHES = (0.974, 0.016, 0.004, 0.005, 0.001)  # shares of the five states, in the order of ComponentState
+
+
+class Rules(msgspec.Struct, frozen=True):
+    """Everything that stands in a city."""
+
+    along: tuple[Along, ...]
+    crossing: tuple[AtCrossing, ...]
+    cell: tuple[InCell, ...]
+    bank: tuple[OnBank, ...]
+
+
+PLAIN = Rules(ALONG, CROSSING, CELL, BANK)
+# What only a very large city has.
+METROPOLIS = Rules(
+    along=(
+        *ALONG,
+        Along("01056", "water", (T,), 2600, 1, 2.4, 300),
+        Along("02024", "municipal", (T,), 420, 2, 2.2, 60, 0.5),
+        Along("02041", "parking", (M, T), 1100, 1, 1.6, 150),
+        Along("03013", "sanitation", (T,), 1900, 1, 2.0, 250),
+    ),
+    crossing=(
+        *CROSSING,
+        AtCrossing("02032", "rail", (T,), (T,), 46.0, 5.0, 0.55),
+        AtCrossing("02007", "municipal", (T,), (M, T), 22.0, 2.6, 0.16),
+        AtCrossing("02008", "municipal", (T,), (T,), 30.0, -2.0, 0.10),
+        AtCrossing("01032", "transit", (M, T), (N,), 60.0, 1.5, 0.25),
+        AtCrossing("02039", "police", (M, T), (M, T), 34.0, 1.9, 0.12),
+    ),
+    cell=(
+        *CELL,
+        InCell("01044", "street", (Use.CENTRE, Use.CAMPUS), 0.08),
+        InCell("01063", "water", WORKS, 0.012),
+        InCell("01064", "placenames", (Use.OLD_TOWN, Use.VILLAGE), 0.02),
+        InCell("01072", "drainage", (Use.ESTATE, Use.INDUSTRY), 0.006),
+        InCell("01076", "street", (Use.ESTATE, Use.OLD_TOWN), 0.02),
+        InCell("02002", "parking", (Use.CENTRE,), 0.05),
+        InCell("02037", "placenames", (Use.OLD_TOWN,), 0.06),
+        InCell("02040", "parks", PARKS, 0.15),
+        InCell("03009", "sanitation", PARKS, 0.02),
+        InCell("03015", "greening", (), 0.3),
+    ),
+    bank=(*BANK, OnBank("02009", "municipal", 1900, -6.0), OnBank("01071", "river", 260, 7.0)),
+)

@@ -19,6 +19,7 @@ from server.demo.lattice import Floats, Ints
 from server.demo.roads import Network
 from server.demo.units import Body
 
+RARE = 4000
 Where = tuple[Floats, str, str]  # points, class, owner's trade
 
 
@@ -209,15 +210,17 @@ def components(
     layer_units: dict[str, Ints],
     middle: Floats,
     today: int,
+    standing: rules.Rules = rules.PLAIN,
+    most: int = 0,
 ) -> Components:
-    """Everything placed, put into its cell, ordered and numbered. `today` is a day number."""
+    """Everything placed, put into its cell, ordered and numbered. `today` is a day number; `most` 0: all there are."""
     line = ruler(net)
     fans = fans_of(part.cells, middle)
-    placed: list[Where] = [(_along(rng, net, line, rule), rule.code, rule.owner) for rule in rules.ALONG]
-    placed += [(_at_crossings(rng, net, line, rule), rule.code, rule.owner) for rule in rules.CROSSING]
-    placed += [(_in_cells(rng, part, ground, fans, rule), rule.code, rule.owner) for rule in rules.CELL]
-    placed += [(_on_banks(rng, ground, rule), rule.code, rule.owner) for rule in rules.BANK]
-    return _columns(rng, placed, part, areas, body, layer_units, today)
+    placed: list[Where] = [(_along(rng, net, line, rule), rule.code, rule.owner) for rule in standing.along]
+    placed += [(_at_crossings(rng, net, line, rule), rule.code, rule.owner) for rule in standing.crossing]
+    placed += [(_in_cells(rng, part, ground, fans, rule), rule.code, rule.owner) for rule in standing.cell]
+    placed += [(_on_banks(rng, ground, rule), rule.code, rule.owner) for rule in standing.bank]
+    return _columns(rng, placed, part, areas, body, layer_units, today, most)
 
 
 def _columns(
@@ -228,6 +231,7 @@ def _columns(
     body: Body,
     layer_units: dict[str, Ints],
     today: int,
+    most: int,
 ) -> Components:
     sizes = [len(points) for points, _, _ in placed]
     points = np.rint(np.concatenate([points for points, _, _ in placed]))
@@ -235,8 +239,13 @@ def _columns(
     class_of = np.repeat([classes.index(code) for _, code, _ in placed], sizes)
     trades = tuple(dict.fromkeys(trade for _, _, trade in placed))
     trade = np.repeat([trades.index(name) for _, _, name in placed], sizes)
-    cell = cell_of(part.cells, points)
+    if most:  # some more than asked for: the roads into the country lie beside the city
+        kept = _thinned(rng, points, class_of, most + most // 5)
+        points, class_of, trade = points[kept], class_of[kept], trade[kept]
+    cell = cell_of(part.tree, points)
     inner = np.flatnonzero(cell >= 0)
+    if most:
+        inner = inner[_thinned(rng, points[inner], class_of[inner], most)]
     order = inner[np.argsort(z_order(points[inner]), kind="stable")]
     points, class_of, trade, cell = points[order], class_of[order], trade[order], cell[order]
     owner = np.zeros(len(order), dtype=np.int64)
@@ -260,6 +269,17 @@ def _columns(
     )
 
 
+def _thinned(rng: np.random.Generator, points: Floats, class_of: Ints, most: int) -> Ints:
+    """At most so many, the fewer the farther out; of what is rare nothing is left out."""
+    if len(points) <= most:
+        return np.arange(len(points))
+    far = np.hypot(points[:, 0], points[:, 1])
+    weight = 1.0 - 0.6 * far / far.max()
+    luck = np.log(rng.random(len(points))) / weight  # the largest `most` are a weighted draw
+    luck[np.bincount(class_of)[class_of] < RARE] = 0.0
+    return np.sort(np.argpartition(-luck, most)[:most])
+
+
 def _keys(district: npt.NDArray[np.str_], code: npt.NDArray[np.str_]) -> tuple[str, ...]:
     """Six digits of the district, five of the class, six of the number within both."""
     head = np.char.add(district, code)
@@ -271,10 +291,9 @@ def _keys(district: npt.NDArray[np.str_], code: npt.NDArray[np.str_]) -> tuple[s
     return tuple(f"{a}{n:06d}" for a, n in zip(head.tolist(), number.tolist(), strict=True))
 
 
-def cell_of(cells: npt.NDArray[np.object_], points: Floats) -> Ints:
+def cell_of(tree: shapely.STRtree, points: Floats) -> Ints:
     """The cell each point lies in, -1 outside; a point on a border belongs to the first cell."""
     found = np.full(len(points), -1, dtype=np.int64)
-    tree = shapely.STRtree(cells)
     at, cell = tree.query(shapely.points(points), predicate="intersects")
     order = np.lexsort((-cell, at))
     found[at[order]] = cell[order]

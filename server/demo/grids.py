@@ -27,6 +27,7 @@ class Partition(msgspec.Struct, frozen=True):
     use: npt.NDArray[np.int8]
     blocks: npt.NDArray[np.object_]  # polygon of each block of the city proper
     city: shapely.Geometry
+    tree: shapely.STRtree  # of the cells
 
 
 def pieces_of(strand: Strand, wanted: frozenset[Line] | None) -> list[Ints]:
@@ -54,8 +55,8 @@ def polygons(rings: list[Ints]) -> npt.NDArray[np.object_]:
     )
 
 
-def partition(cut: Cut) -> Partition:
-    """The city's cells, from every line that bounds something."""
+def partition(cut: Cut, most: int = 0) -> Partition:
+    """The city's cells, from every line that bounds something; `most` 0: as many as there are."""
     lines = [run for strand in cut.strands for run in pieces_of(strand, None)]
     every = faces(lines)
     outlines = polygons([patch.ring for patch in cut.patches])
@@ -71,9 +72,15 @@ def partition(cut: Cut) -> Partition:
     blocks = faces(roads + bounds)
     block = covering(blocks, cells)
     cells, block, patch = _join_small(cells, block, patch)
+    while most and len(cells) > most:
+        small = np.argsort(shapely.area(cells), kind="stable")
+        cells, block, patch = _joined(
+            cells, block, patch, small[: (len(cells) - most) * 2], len(cells) - most
+        )
     use = np.array([cut.patches[k].use for k in patch], dtype=np.int8)
     used, block = np.unique(block, return_inverse=True)
-    return Partition(shapely.orient_polygons(cells), block, patch, use, blocks[used], city)
+    cells = shapely.orient_polygons(cells)
+    return Partition(cells, block, patch, use, blocks[used], city, shapely.STRtree(cells))
 
 
 def covering(areas: npt.NDArray[np.object_], parts: npt.NDArray[np.object_]) -> Ints:
@@ -109,30 +116,43 @@ def _join_small(
     """Cells below the smallest size, each joined to the neighbour of its block with the longest common side."""
     for _ in range(4):
         area = shapely.area(cells) / M2
-        first, second, length = shared_edges(cells)
-        is_same = block[first] == block[second]
-        root = np.arange(len(cells))
-        taken = np.zeros(len(cells), dtype=bool)
-        for small in np.flatnonzero(area < SMALLEST_M2)[np.argsort(area[area < SMALLEST_M2], kind="stable")]:
-            touching = np.flatnonzero(
-                ((first == small) | (second == small)) & (is_same | (area[small] < 1500.0))
-            )
-            if taken[small] or not len(touching):
-                continue
-            best = touching[np.argmax(length[touching] + 1e9 * is_same[touching])]
-            other = int(first[best] + second[best] - small)
-            if taken[other]:
-                continue
-            root[small] = other
-            taken[[small, other]] = True
-        if np.all(root == np.arange(len(cells))):
+        small = np.flatnonzero(area < SMALLEST_M2)[np.argsort(area[area < SMALLEST_M2], kind="stable")]
+        before = len(cells)
+        cells, block, patch = _joined(cells, block, patch, small, len(small))
+        if len(cells) == before:
             break
-        joined = cells.copy()
-        for small in np.flatnonzero(root != np.arange(len(cells))):
-            joined[root[small]] = shapely.coverage_union(joined[root[small]], cells[small])
-        keep = root == np.arange(len(cells))
-        cells, block, patch = joined[keep], block[keep], patch[keep]
     return cells, block, patch
+
+
+def _joined(
+    cells: npt.NDArray[np.object_], block: Ints, patch: Ints, small: Ints, most: int
+) -> tuple[npt.NDArray[np.object_], Ints, Ints]:
+    """At most so many of the `small` ones joined, in their order; a cell is joined once in a round."""
+    area = shapely.area(cells) / M2
+    first, second, length = shared_edges(cells)
+    is_same = block[first] == block[second]
+    root = np.arange(len(cells))
+    taken = np.zeros(len(cells), dtype=bool)
+    count = 0
+    for one in small.tolist():
+        if count == most:
+            break
+        touching = np.flatnonzero(((first == one) | (second == one)) & (is_same | (area[one] < 1500.0)))
+        if taken[one] or not len(touching):
+            continue
+        best = touching[np.argmax(length[touching] + 1e9 * is_same[touching])]
+        other = int(first[best] + second[best] - one)
+        if taken[other]:
+            continue
+        root[one] = other
+        taken[[one, other]] = True
+        count += 1
+    gone = np.flatnonzero(root != np.arange(len(cells)))
+    joined = cells.copy()
+    for one in gone.tolist():
+        joined[root[one]] = shapely.coverage_union(joined[root[one]], cells[one])
+    keep = root == np.arange(len(cells))
+    return joined[keep], block[keep], patch[keep]
 
 
 def is_water_use(use: npt.NDArray[np.int8]) -> npt.NDArray[np.bool_]:

@@ -20,6 +20,7 @@ class DistrictName(msgspec.Struct, frozen=True):
     code: str
     name: str
     streets: tuple[str, ...]
+    letter: str = ""  # of its working grids
 
 
 UnitLine = tuple[str, str, str, str]  # the id's tail, name, trade, the parent's tail
@@ -107,6 +108,15 @@ class Names(msgspec.Struct, frozen=True):
     givens: tuple[tuple[str, str], ...]
 
 
+class Metropolis(msgspec.Struct, frozen=True):
+    """data/demo/metropolis.json: what a very large city has beside all that. Heads and tails make names of places."""
+
+    districts: tuple[DistrictName, ...]
+    heads: str
+    tails: str
+    city_units: tuple[UnitLine, ...]
+
+
 def _body(name: str) -> bytes:
     return gridseat_files.find(f"data/demo/{name}").read_bytes()
 
@@ -115,6 +125,39 @@ def _body(name: str) -> bytes:
 def names() -> Names:
     """The names of roads, places and people."""
     return msgspec.json.decode(_body("names.json"), type=Names)
+
+
+@lru_cache(maxsize=1)
+def metropolis() -> Metropolis:
+    """More districts, more names, one more unit."""
+    return msgspec.json.decode(_body("metropolis.json"), type=Metropolis)
+
+
+@lru_cache(maxsize=1)
+def metropolis_names() -> Names:
+    """The names of a very large city: those of the small one first, then some thousand made of two characters."""
+    plain, more = names(), metropolis()
+    known = {*plain.stems, *plain.community_stems, *plain.estate_heads}
+    made = [head + tail for head in more.heads for tail in more.tails if head != tail]
+    made = [name for name in made if name not in known]
+    # Every seventh and so on: neighbours in the list would begin alike.
+    mixed = [name for start in range(7) for name in made[start::7]]
+    return msgspec.structs.replace(
+        plain,
+        districts=more.districts,
+        stems=(*plain.stems, *mixed),
+        community_stems=(*plain.community_stems, *mixed[::2]),
+        estate_heads=(*plain.estate_heads, *mixed[1::4]),
+        parks=(*plain.parks, *(f"{stem}公园" for stem in mixed[2::40])),
+        lakes=(*plain.lakes, *(f"{stem[0]}{stem[1]}湖" for stem in mixed[3::40] if stem[1] != "湖")),
+    )
+
+
+@lru_cache(maxsize=1)
+def metropolis_units() -> UnitPlan:
+    """The units of a very large city."""
+    plain = unit_plan()
+    return msgspec.structs.replace(plain, city=(*plain.city, *metropolis().city_units))
 
 
 @lru_cache(maxsize=1)

@@ -16,6 +16,7 @@ from server.demo.lattice import Floats, Ints, Lattice, Line
 
 CELL_WIDTH_M = 108.0
 CELL_HEIGHT_M = 104.0
+WIDE_M = 6000.0
 BEND_M = 85.0  # a long side gets a point at least this often, so that it can bend
 
 
@@ -87,6 +88,8 @@ def uses(rng: np.random.Generator, lattice: Lattice, reach_m: float) -> npt.NDAr
         j = int(np.argmin(np.abs(v - place[1] * reach_m)))
         if j != lattice.river_row:
             use[i, j] = Use.PARK
+    if reach_m > WIDE_M:  # a large city has more of them, here and there
+        use[(far > 0.12) & (rng.random(far.shape) < 0.013)] = Use.PARK
     use[:, lattice.river_row] = Use.RIVER
     use[~lattice.is_inside] = Use.OPEN
     return use

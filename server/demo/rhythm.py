@@ -5,8 +5,12 @@ Invented figures that look like a working hall: busy mornings and afternoons, qu
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from itertools import chain
+
 import msgspec
 import numpy as np
+import numpy.typing as npt
 
 from casework.clock.deadline import due
 from casework.clock.model import Calendar, TimeLimit, TimeUnit
@@ -25,6 +29,7 @@ HOURS = {  # share of each hour of the day
     "evening": (3, 2, 1, 1, 1, 1, 3, 5, 8, 8, 8, 8, 8, 6, 6, 7, 10, 16, 24, 30, 28, 20, 12, 6),
     "night": (12, 8, 5, 3, 2, 2, 4, 7, 9, 9, 8, 7, 8, 7, 6, 6, 7, 9, 13, 20, 26, 30, 28, 20),
 }
+DRAWN = 1_200_000  # at a time
 PUBLIC = frozenset({Source.HOTLINE, Source.CITIZEN, Source.MEDIA})
 
 
@@ -78,8 +83,8 @@ class Draws:
     """Random spans in ms; a bell on the logarithm, as the times of people's work are."""
 
     def __init__(self, rng: np.random.Generator) -> None:
-        self._normal = iter(rng.standard_normal(1_200_000).tolist())
-        self._even = iter(rng.random(1_200_000).tolist())
+        self._normal = chain(rng.standard_normal(DRAWN).tolist(), _endless(rng.standard_normal))
+        self._even = chain(rng.random(DRAWN).tolist(), _endless(rng.random))
 
     def even(self) -> float:
         """Between 0 and 1."""
@@ -89,6 +94,11 @@ class Draws:
         """About `middle` minutes, never more than `most`."""
         factor = 2.718281828 ** (width * next(self._normal))
         return int(min(middle * factor, most) * MINUTE_MS)
+
+
+def _endless(draw: Callable[[int], npt.NDArray[np.float64]]) -> Iterator[float]:
+    while True:
+        yield from draw(DRAWN).tolist()
 
 
 Gaps = list[tuple[str, int]]  # a deed and the ms before it, counted from the deed before

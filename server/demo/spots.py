@@ -21,13 +21,15 @@ from server.demo.roads import Network
 POOL = 5000
 HOT = 46  # hot spots of each kind of place
 HOT_SHARE = 0.4
+QUARTER = 3_000  # cells that have hot spots of their own
 
 
 class Pool(msgspec.Struct, frozen=True):
-    """Points and their cells; the first `HOT` ones are hot spots."""
+    """Points and their cells; the first `HOT` ones of every quarter are hot spots."""
 
     points: Floats
     cell: Ints
+    quarters: int = 1
 
 
 def pools(
@@ -41,34 +43,38 @@ def pools(
 ) -> dict[str, Pool]:
     """A pool for every kind of place a matter names."""
     fans = fans_of(part.cells, middle)
+    quarters = max(1, len(part.cells) // QUARTER)
+    count = POOL * quarters
     lived = np.isin(part.use, [Use.ESTATE, Use.OLD_TOWN, Use.CENTRE, Use.VILLAGE, Use.CAMPUS])
     green = (part.use == Use.PARK) | ground.pocket
     sites = rng.choice(np.flatnonzero(lived), size=max(4, len(middle) // 80), replace=False)
     wide = (Line.MAIN, Line.TRUNK)
     found = {
-        "main": _roadside(rng, net, line, wide),
-        "minor": _roadside(rng, net, line, (Line.MINOR, Line.LANE)),
-        "any_road": _roadside(rng, net, line, (Line.LANE, Line.MINOR, *wide)),
-        "cell": inside(rng, fans, rng.choice(np.flatnonzero(lived), POOL)),
-        "park": inside(rng, fans, rng.choice(np.flatnonzero(green), POOL)),
-        "site": inside(rng, fans, rng.choice(sites, POOL)),
+        "main": _roadside(rng, net, line, wide, count),
+        "minor": _roadside(rng, net, line, (Line.MINOR, Line.LANE), count),
+        "any_road": _roadside(rng, net, line, (Line.LANE, Line.MINOR, *wide), count),
+        "cell": inside(rng, fans, rng.choice(np.flatnonzero(lived), count)),
+        "park": inside(rng, fans, rng.choice(np.flatnonzero(green), count)),
+        "site": inside(rng, fans, rng.choice(sites, count)),
         "river": _waterside(rng, ground.bank_lines),
         "stream": _waterside(rng, shapely.boundary(np.array([ground.water[1][1]], dtype=object))),
     }
     found["market"] = _by_markets(rng, found["any_road"], marks)
-    return {name: _pool(part, points) for name, points in found.items()}
+    return {name: _pool(part, points, quarters) for name, points in found.items()}
 
 
-def _pool(part: Partition, points: Floats) -> Pool:
+def _pool(part: Partition, points: Floats, quarters: int) -> Pool:
     points = np.rint(points)
-    cell = cell_of(part.cells, points)
-    return Pool(points[cell >= 0], cell[cell >= 0])
+    cell = cell_of(part.tree, points)
+    return Pool(points[cell >= 0], cell[cell >= 0], quarters)
 
 
-def _roadside(rng: np.random.Generator, net: Network, line: Ruler, ranks: tuple[Line, ...]) -> Floats:
+def _roadside(
+    rng: np.random.Generator, net: Network, line: Ruler, ranks: tuple[Line, ...], count: int
+) -> Floats:
     lengths = shapely.length(net.lines) / 1000.0
     lengths[~np.isin([int(road.rank) for road in net.roads], [int(rank) for rank in ranks])] = 0.0
-    road = rng.choice(len(lengths), POOL * 2, p=lengths / lengths.sum())
+    road = rng.choice(len(lengths), count * 2, p=lengths / lengths.sum())
     point, way = line.places(line.start[road] + rng.random(len(road)) * lengths[road])
     out = rng.choice([-1.0, 1.0], len(road)) * (line.half_m[road] + rng.normal(1.5, 1.5, len(road)))
     return np.asarray(point + np.stack([way[:, 1], -way[:, 0]], axis=1) * (out * 1000.0)[:, None])
@@ -98,11 +104,14 @@ def draw(rng: np.random.Generator, part: Partition, pool: Pool, count: int) -> t
     """Points from a pool; the hot spots come up more often, each time a few metres beside."""
     index = rng.integers(0, len(pool.points), count)
     hot = rng.random(count) < HOT_SHARE
-    index[hot] = np.minimum(rng.zipf(1.4, int(hot.sum())) - 1, HOT - 1) % len(pool.points)
+    spot = np.minimum(rng.zipf(1.4, int(hot.sum())) - 1, HOT - 1)
+    if pool.quarters > 1:
+        spot += HOT * rng.integers(0, pool.quarters, len(spot))
+    index[hot] = spot % len(pool.points)
     points = pool.points[index].copy()
     points[hot] = np.rint(points[hot] + rng.normal(0, 9000, (int(hot.sum()), 2)))
     cell = pool.cell[index].copy()
-    cell[hot] = cell_of(part.cells, points[hot])
+    cell[hot] = cell_of(part.tree, points[hot])
     lost = cell < 0  # stepped over the city's border
     points[lost], cell[lost] = pool.points[index[lost]], pool.cell[index[lost]]
     return points, cell

@@ -172,9 +172,10 @@ def _pools(
         "market": _near(both, [(x, y) for name, x, y in marks if name.endswith(BUSY)]),
     }
     pools = {}
+    tree = shapely.STRtree(cells)
     for name, points in found.items():
         points = np.rint(points)
-        cell = cell_of(cells, points) if len(points) else np.empty(0, dtype=np.int64)
+        cell = cell_of(tree, points) if len(points) else np.empty(0, dtype=np.int64)
         if (cell >= 0).any():
             pools[name] = (points[cell >= 0], cell[cell >= 0])
     return pools
