@@ -129,7 +129,7 @@ def _districts(columns: Ints, rows: Ints, column: Ints, row: Ints, district: Seq
 
 
 def _codes(columns: Ints, rows: Ints, districts: Sequence[str]) -> tuple[GridCode, ...]:
-    """District 6, street 3, community 3, sequence 3; streets and communities are blocks, counted from the north-west."""
+    """District 6, street 3, community 3, sequence 3; streets and communities are blocks, from the north-west on."""
     low, high = int(columns.min()), int(rows.max())
     blocks = [((high - row) // BLOCK, (column - low) // BLOCK) for column, row in _pairs(columns, rows)]
     areas = [(down // STREET, across // STREET) for down, across in blocks]
@@ -177,4 +177,3 @@ def work_grids(grids: Sequence[UnitGrid]) -> list[WorkGrid]:
     return [
         WorkGrid(WorkGridId(name), name[6:], tuple(sorted(codes))) for name, codes in sorted(members.items())
     ]
-
