@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
+from app.cache.open_rows import OpenScan
 from app.cache.reader import Kept, RowReader
 from app.cache.tables import TABLES
 from app.link.core import ROWS
@@ -65,7 +66,6 @@ class Session(QObject):
         self.seat: SeatId = engine.seat
         self._reader = RowReader(engine.folder / "cache.db")
         self._drafts = engine.drafts()
-        self._open: dict[str, Shown] | None = None
         self._city: City | None = None
         self._is_closed = False
         self._noticed.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
@@ -158,10 +158,25 @@ class Session(QObject):
         return [found[key] for key in sorted(found)]
 
     def open_cases(self) -> list[Shown]:
-        """Every case that is still in somebody's hands. Read once, then kept true by what changes."""
-        if self._open is None:
-            self._open = self._all_open()
-        return list(self._open.values())
+        """Every case that is still in somebody's hands, read here and now: for tools and tests, not for a screen."""
+        over = self._engine.view.over
+        kept_cases = self._read(self._reader.open_cases, NO_ROWS)
+        cases = {kept.key: Shown(kept.row, kept.ver) for kept in kept_cases}
+        for key in over:
+            if key.entity == "case":
+                cases.pop(key.key, None)
+                each = self.row("case", key.key)
+                if each and each.row.stage in OPEN_STAGES:
+                    cases[key.key] = each
+        return list(cases.values())
+
+    def scan(self) -> OpenScan:
+        """What a worker reads every open case with, as they look now; it is closed by whoever reads."""
+        return OpenScan(self._engine.folder / "cache.db", self._engine.view.over)
+
+    def doubt(self) -> None:
+        """Somebody found the cache damaged: the engine begins it anew."""
+        self._engine.doubt_rows()
 
     # -- the link
 
@@ -272,28 +287,6 @@ class Session(QObject):
         if keys is None or Key("city", CITY_KEY) in keys:
             self._city = None
         self._person = self._engine.person or self._person
-        if keys is None:
-            self._open = None
-        elif self._open is not None:
-            for key in keys:
-                if key.entity == "case":
-                    self._keep(self._open, key.key)
-
-    def _keep(self, cases: dict[str, Shown], case: str) -> None:
-        each = self.row("case", case)
-        if each and each.row.stage in OPEN_STAGES:
-            cases[case] = each
-        else:
-            cases.pop(case, None)
-
-    def _all_open(self) -> dict[str, Shown]:
-        over = self._engine.view.over
-        kept_cases = self._read(self._reader.open_cases, NO_ROWS)
-        cases = {kept.key: Shown(kept.row, kept.ver) for kept in kept_cases}
-        for key in over:
-            if key.entity == "case":
-                self._keep(cases, key.key)
-        return cases
 
 
 def shown(kept: Kept | None, over: Projected | None) -> Shown | None:

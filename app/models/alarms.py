@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING
 import msgspec
 from PySide6.QtCore import QObject, Signal
 
-from app.models import text, words
-from app.models.queue_model import QueueModel
+from app.models import text
+from app.models.queue_model import CaseFacts, QueueModel
 from app.models.queues import QUEUE_BY_ID
-from casework.entities.case import Case
 from casework.workflow import Flag, Stage
 
 if TYPE_CHECKING:
@@ -82,17 +81,20 @@ class Alarms(QObject):
         return taken
 
     def _all(self) -> list[Alarm]:
-        posts = self._session.posts
+        posts, model = self._session.posts, self._model
+        # So many that three are left when those acknowledged, and those found twice, have been taken out.
+        most = 2 * MOST + len(self._acknowledged)
         found: list[Alarm] = []
-        for queue in self._model.queues:
+        for queue in model.queues:
             if queue.workers & posts:
-                found += [self._of(Cause.OVERDUE, case, late) for case, late in self._model.late_cases(queue)]
+                late = model.late_cases(queue, most)
+                found += [self._of(Cause.OVERDUE, facts, facts.late_ms) for facts in late]
         dispatching = QUEUE_BY_ID["awaiting_dispatch"]
-        if dispatching.workers & posts:
+        if dispatching.workers & posts and dispatching in model.queues:
             now_ms = self._session.now_ms()
-            for case in self._model.cases_in(dispatching):
-                if Flag.RETURNED in case.flags and case.stage is Stage.AWAITING_DISPATCH:
-                    found.append(self._of(Cause.RETURNED, case, now_ms - case.stage_ms))
+            for facts in model.flagged_cases(dispatching, Flag.RETURNED, most):
+                if facts.stage is Stage.AWAITING_DISPATCH:
+                    found.append(self._of(Cause.RETURNED, facts, now_ms - facts.since_ms))
         seen: set[str] = set()
         return [
             alarm
@@ -101,8 +103,7 @@ class Alarms(QObject):
             and not (alarm.case in seen or seen.add(alarm.case))
         ]
 
-    def _of(self, cause: Cause, case: Case, age_ms: int) -> Alarm:
+    def _of(self, cause: Cause, facts: CaseFacts, age_ms: int) -> Alarm:
         cause_word = self.tr("Overdue") if cause is Cause.OVERDUE else self.tr("Returned")
-        name = words.class_name(self._session.catalogues, case.edition, case.kind, case.class_code)
-        road = case.place.split(" ")[0]
-        return Alarm("P2", cause, case.id, f"{cause_word} {name} {road} {text.short_number(case.id)}", age_ms)
+        road, number = facts.place.split(" ")[0], text.short_number(facts.id)
+        return Alarm("P2", cause, facts.id, f"{cause_word} {facts.class_name} {road} {number}", age_ms)

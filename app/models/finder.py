@@ -12,8 +12,7 @@ from PySide6.QtCore import QThreadPool
 
 from app.commandbar.index import Entry, Group, Index
 from app.models import text, words
-from app.models.queue_model import QueueModel
-from app.models.queue_rows import RowFacts
+from app.models.queue_model import CaseFacts, QueueModel
 
 if TYPE_CHECKING:
     from app.session import Session
@@ -26,7 +25,7 @@ class Finder:
         self._session = session
         self._model = model
         self._grids: tuple[Entry, ...] | None = None
-        self._cases: dict[int, tuple[RowFacts, Entry]] = {}
+        self._cases: dict[str, tuple[CaseFacts, Entry]] = {}
 
     def index(self, actions: Iterable[tuple[str, str, str]]) -> Index:
         """Everything there is to find now."""
@@ -41,10 +40,10 @@ class Finder:
 
     def _case_entries(self) -> list[Entry]:
         """Those of cases that have not changed are kept."""
-        fresh: dict[int, tuple[RowFacts, Entry]] = {}
+        fresh: dict[str, tuple[CaseFacts, Entry]] = {}
         for facts in self._model.everything():
-            kept = self._cases.get(id(facts))
-            fresh[id(facts)] = kept if kept and kept[0] is facts else (facts, _case_entry(facts))
+            kept = self._cases.get(facts.id)
+            fresh[facts.id] = kept if kept and kept[0] == facts else (facts, _case_entry(facts))
         self._cases = fresh
         return [entry for _, entry in fresh.values()]
 
@@ -54,13 +53,11 @@ class Finder:
         return self._grids
 
 
-def _case_entry(facts: RowFacts) -> Entry:
-    case = facts.case
-    detail = text.facts(case.place, words.word(case.stage))
-    codes = (case.id, text.short_number(case.id), case.class_code)
-    return Entry(
-        Group.CASE, case.id, f"{text.short_number(case.id)}{text.WIDE_SPACE}{facts.class_name}", detail, codes
-    )
+def _case_entry(facts: CaseFacts) -> Entry:
+    number = text.short_number(facts.id)
+    detail = text.facts(facts.place, words.word(facts.stage))
+    codes = (facts.id, number, facts.class_code)
+    return Entry(Group.CASE, facts.id, f"{number}{text.WIDE_SPACE}{facts.class_name}", detail, codes)
 
 
 def _grid_entry(grid: object) -> Entry:

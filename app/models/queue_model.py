@@ -2,11 +2,13 @@
 
 Promises: what arrives is gathered and shown every 250 ms with one `dataChanged`; a re-sort moves the persistent
 indexes with their cases, so that selection and current index stay on the case and never on the row number; time
-goes on each second without reading a row again. It shows rows and decides nothing.
+goes on each second without reading a row again, and sorts nothing. What is large is read, sorted and filtered in the
+pool on a copy of the columns, and the order goes over in one step. It shows rows and decides nothing.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -23,23 +25,43 @@ from PySide6.QtCore import (
 )
 
 from app.models import text, words
-from app.models.queue_rows import NO_DUE, PENDING, SUSPENDED, Counts, QueueRows, RowFacts, ranges
+from app.models.pool_work import PoolWork, Say
+from app.models.queue_find import (
+    BLOCK,
+    Haystack,
+    class_words,
+    fill,
+    fits_class,
+    fits_line,
+    folded_line,
+    matches,
+    words_of,
+)
+from app.models.queue_order import SORTS, Copied, Order, Sort, View, copied, key_of, moved, sorted_slots
+from app.models.queue_reading import OpenRows
+from app.models.queue_rows import (
+    FLAG_BIT,
+    MINE,
+    NO_DUE,
+    PENDING,
+    REFUSED,
+    STAGES,
+    SUSPENDED,
+    TAKEN,
+    UNSENT,
+    ranges,
+)
+from app.models.queue_tally import Counts
 from app.models.queues import COLUMNS, Column, QueueSpec, home_queue, queues_for
-from casework.clock.model import Calendar
-from casework.commands import rule_of
-from casework.entities.case import Case
-from casework.entities.claim import Claim
-from casework.entities.task import Task
-from casework.ids import Key
-from casework.sync.status import OutboxState, Shown
-from casework.workflow import Post
+from casework.workflow import Flag, Stage
 
 if TYPE_CHECKING:
     from app.session import Session
 
-FLUSH_MS = 250
 TICK_MS = 1000
 MOST_RANGES = 64  # more scattered changes than this are shown by one reset
+MOST_MOVED = 100  # more changed rows than this are sorted anew, in the pool
+INLINE_ROWS = 4000  # so many are sorted at once, within a ms
 LINE_ROLE = Qt.ItemDataRole.UserRole
 CASE_ROLE = Qt.ItemDataRole.UserRole + 1
 
@@ -61,60 +83,118 @@ class QueueLine(msgspec.Struct, frozen=True):
     is_dim: bool
 
 
+class CaseFacts(msgspec.Struct, frozen=True):
+    """What the columns know of a case, for whoever lists cases: alarms, the command bar."""
+
+    id: str
+    class_name: str
+    class_code: str
+    place: str
+    stage: Stage
+    since_ms: int  # when its stage began
+    late_ms: int = 0
+
+
 class QueueModel(QAbstractTableModel):
     """All open cases, one queue of them shown."""
 
     counts_changed = Signal()
+    view_changed = Signal()  # another queue, sort or filter is shown
+    about_to_show = Signal()  # another order follows, by one or more of Qt's own signals
+    shown = Signal()  # it is there
+    sorted = Signal()  # what was wanted of the pool is shown
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self.queues = queues_for(session.posts)
-        self._queue = home_queue(session.posts)
-        self._rows = QueueRows(self.queues)
-        self._order: NDArray[np.intp] = np.zeros(0, np.intp)
-        self._dirty: set[str] = set()
-        self._all_dirty = False
-        self._quiet: set[str] = set()
-        self._refused: dict[str, str] = {}
+        self._view = self._wanted = View(home_queue(session.posts))
+        self._sorts: dict[str, Sort] = {}
+        self._reading = OpenRows(session, self.queues, self)
+        self._rows = self._reading.rows
+        self._order: Order = np.zeros(0, np.intp)
+        self._names: list[tuple[str, str]] = []  # name and code of every class met
+        self._window: tuple[int, int] | None = None
+        self._shown_ms = session.now_ms()
+        self._is_sorting = self._is_to_sort_again = False
+        self._since: set[int] = set()  # slots touched since the sort under way began
+        self._haystack = Haystack()
+        self._stale_blocks: set[int] = set()
         self._counts: dict[str, Counts] = {}
-        self._flush_timer = QTimer(self, singleShot=True, interval=FLUSH_MS)
-        self._flush_timer.timeout.connect(self.flush)
+        self._pool = PoolWork(self)
         self._tick_timer = QTimer(self, interval=TICK_MS)
         self._tick_timer.timeout.connect(self.tick)
         self._tick_timer.start()
-        session.changed.connect(self._note)
-        session.outbox_changed.connect(self._note_outbox)
-        self._read_outbox()
-        self._read_all()
-        self._order = self._rows.order(self._queue, session.now_ms())
+        self._reading.renewed.connect(self._show_changes)
+        self._reading.begin()
+        self._reorder(is_whole=True)
         self._count()
+
+    def stop(self) -> None:
+        """The window closes: nothing more is read or sorted."""
+        self._pool.stop()
+        self._reading.stop()
+        self._tick_timer.stop()
 
     # --- what it shows ------------------------------------------------------------------------------
 
     def queue(self) -> QueueSpec:
         """The queue shown."""
-        return self._queue
+        return self._view.queue
 
     def set_queue(self, queue: QueueSpec) -> None:
-        """Shows another queue."""
-        if queue is self._queue:
+        """Shows another queue, in the sort it was left in and without a filter."""
+        if queue is self._wanted.queue:
             return
         self.flush()
-        self.beginResetModel()
-        self._queue = queue
-        self._order = self._rows.order(queue, self._session.now_ms())
-        self.endResetModel()
+        self._wanted = View(queue, self._sorts.get(queue.id, Sort.LEFT))
+        # The rows of the queue before may not stand under this one's name for a moment.
+        self._show(self._order[:0])
+        self._view = self._wanted
+        self._reorder(is_whole=True)
+        self.view_changed.emit()
         self.counts_changed.emit()
 
+    def sort_by(self) -> Sort:
+        """What the queue shown is sorted by."""
+        return self._wanted.sort
+
+    def set_sort(self, sort: Sort) -> None:
+        """Sorts the queue shown by something else, and so whenever it is shown again."""
+        if sort is self._wanted.sort:
+            return
+        self._sorts[self._wanted.queue.id] = sort
+        self._want(msgspec.structs.replace(self._wanted, sort=sort))
+
+    def turn_sort(self) -> None:
+        """The next of the sorts."""
+        self.set_sort(SORTS[(SORTS.index(self._wanted.sort) + 1) % len(SORTS)])
+
+    def set_filter(self, query: str) -> None:
+        """Shows only cases whose class, place or number has every word of it; "" shows all."""
+        found = words_of(query)
+        if found != self._wanted.words:
+            self._want(msgspec.structs.replace(self._wanted, words=found))
+
+    def is_filtered(self) -> bool:
+        """Whether some of the queue is left out."""
+        return bool(self._wanted.words)
+
+    def is_settled(self) -> bool:
+        """Whether what is wanted is what is shown, and everything has been read."""
+        return not self._is_sorting and not self.is_filling() and self._view == self._wanted
+
+    def is_filling(self) -> bool:
+        """Whether the cases are still being read from the cache."""
+        return self._reading.is_filling()
+
     def counts(self, queue: QueueSpec | None = None) -> Counts:
-        """The figures of a queue (the one shown)."""
-        return self._counts.get((queue or self._queue).id, Counts())
+        """The figures of a queue (the one shown), whatever is filtered."""
+        return self._counts.get((queue or self._wanted.queue).id, Counts())
 
     def case_at(self, row: int) -> str:
         """The case in a row; "" outside."""
-        facts = self._facts_at(row)
-        return facts.case.id if facts else ""
+        return self._rows.ids[int(self._order[row])] if 0 <= row < len(self._order) else ""
 
     def row_of(self, case: str) -> int:
         """The row of a case in the queue shown; -1 where it is not in it."""
@@ -133,93 +213,98 @@ class QueueModel(QAbstractTableModel):
         return next((q for i, q in enumerate(self.queues) if bits >> i & 1 and not q.is_overdue), None)
 
     def next_case(self, after: str = "") -> str:
-        """What Space takes: the first case of the queue that nobody has in hand and nothing holds back."""
+        """What Space takes: the first case shown that nobody has in hand and nothing holds back."""
+        rows = self._rows
         for slot in self._order:
-            facts = self._rows.facts[slot]
-            if facts is None or facts.case.id == after or facts.is_taken or facts.is_mine:
-                continue
-            if self._rows.group[slot] in (PENDING, SUSPENDED) or facts.is_pending:
-                continue
-            return facts.case.id
+            is_free = not rows.state[slot] & (TAKEN | MINE | UNSENT)
+            if is_free and rows.group[slot] not in (PENDING, SUSPENDED) and rows.ids[slot] != after:
+                return rows.ids[slot]
         return ""
 
-    def everything(self) -> list[RowFacts]:
-        """Every open case this seat knows, in no order."""
-        return [
-            facts for slot in self._rows.slot_of.values() if (facts := self._rows.facts[slot]) is not None
-        ]
+    def open_count(self) -> int:
+        """How many open cases this seat knows."""
+        return len(self._rows)
+
+    def everything(self) -> list[CaseFacts]:
+        """Every open case this seat knows, in no order; for a few hundred of them."""
+        return [self._facts(slot) for slot in self._rows.slot_of.values()]
+
+    def facts(self, case: str) -> CaseFacts | None:
+        """What the columns know of a case."""
+        slot = self._rows.slot_of.get(case)
+        return None if slot is None else self._facts(slot)
 
     def same_class_near(self, case: str, reach_mm: int) -> int:
         """How many other open cases of the same class lie within reach of one."""
         slot = self._rows.slot_of.get(case)
-        here = self._rows.facts[slot] if slot is not None else None
-        if here is None:
-            return 0
-        x, y, code = here.case.x_mm, here.case.y_mm, here.case.class_code
-        return sum(
-            other.case.class_code == code
-            and other.case.id != case
-            and (other.case.x_mm - x) ** 2 + (other.case.y_mm - y) ** 2 <= reach_mm**2
-            for other in self.everything()
-        )
+        return 0 if slot is None else self._rows.same_class_near(slot, reach_mm)
 
-    def cases_in(self, queue: QueueSpec) -> list[Case]:
-        """The cases of a queue, in its order."""
-        slots = self._rows.order(queue, self._session.now_ms())
-        return [facts.case for slot in slots if (facts := self._rows.facts[slot]) is not None]
+    def late_cases(self, queue: QueueSpec, most: int) -> list[CaseFacts]:
+        """The overdue cases of a queue that are late the longest, with how long."""
+        now_ms, due = self._session.now_ms(), self._rows.due[queue.clock]
+        slots = self._rows.late(queue, now_ms, most)
+        return [self._facts(slot, now_ms - int(due[slot])) for slot in slots]
 
-    def late_cases(self, queue: QueueSpec) -> list[tuple[Case, int]]:
-        """Overdue cases of a queue with how long they are late, the longest first."""
-        now_ms = self._session.now_ms()
-        found = []
-        for slot in self._rows.order(queue, now_ms):
-            late_ms = now_ms - int(self._rows.due[queue.clock, slot])
-            facts = self._rows.facts[slot]
-            if late_ms <= 0 or self._rows.group[slot]:
-                break
-            if facts is not None:
-                found.append((facts.case, late_ms))
-        return found
+    def flagged_cases(self, queue: QueueSpec, flag: Flag, most: int) -> list[CaseFacts]:
+        """The cases of a queue with a flag, the longest at their stage first."""
+        return [self._facts(slot) for slot in self._rows.flagged(queue, flag, most)]
+
+    def _facts(self, slot: int, late_ms: int = 0) -> CaseFacts:
+        rows = self._rows
+        name, code = self._class(slot)
+        stage = STAGES[int(rows.stage[slot])]
+        return CaseFacts(rows.ids[slot], name, code, rows.places[slot], stage, int(rows.since[slot]), late_ms)
+
+    def _class(self, slot: int) -> tuple[str, str]:
+        """Name and code of a slot's class."""
+        number = int(self._rows.class_of[slot])
+        if number >= len(self._names):
+            self._name_classes()
+        return self._names[number]
+
+    def _name_classes(self) -> list[tuple[str, str]]:
+        catalogues = self._session.catalogues
+        for edition, kind, code in self._rows.classes.keys[len(self._names) :]:
+            self._names.append((words.class_name(catalogues, edition, kind, code), code))
+        return self._names
 
     def line(self, row: int) -> QueueLine | None:
         """A row ready to be drawn."""
         if not 0 <= row < len(self._order):
             return None
-        slot = int(self._order[row])
-        facts = self._rows.facts[slot]
-        if facts is None:
-            return None
-        mark, left, tone, is_bold = self._time_of(slot, facts)
+        slot, rows = int(self._order[row]), self._rows
+        mark, left, tone, is_bold = self._time_of(slot)
+        flags = int(rows.flags[slot])
         return QueueLine(
-            case=facts.case.id,
+            case=rows.ids[slot],
             mark=mark,
             left=left,
             tone=tone,
             is_bold=is_bold,
-            class_name=facts.class_name,
-            place=facts.case.place,
-            tag=facts.tag,
-            chip=facts.holder,
-            is_dim=facts.is_taken or self._rows.group[slot] in (PENDING, SUSPENDED),
+            class_name=self._class(slot)[0],
+            place=rows.places[slot],
+            tag=words.tag(flag for flag, bit in FLAG_BIT.items() if flags & bit) if flags else "",
+            chip=rows.holders.get(slot, ""),
+            is_dim=bool(rows.state[slot] & TAKEN) or rows.group[slot] in (PENDING, SUSPENDED),
         )
 
-    def _time_of(self, slot: int, facts: RowFacts) -> tuple[str, str, str, bool]:
+    def _time_of(self, slot: int) -> tuple[str, str, str, bool]:
         """Mark, text, tone and weight of the time column."""
-        if facts.is_refused:
+        if self._rows.state[slot] & REFUSED:
             return "triangle", self.tr("refused"), "alarm_text", True
         group = self._rows.group[slot]
         if group == PENDING:
             return "dashed_ring", self.tr("unsent"), "held_text", False
         if group == SUSPENDED:
             return "bars", self.tr("held"), "held_text", False
-        now_ms = self._session.now_ms()
-        due_ms = int(self._rows.due[self._queue.clock, slot])
+        now_ms, clock = self._session.now_ms(), self._view.queue.clock
+        due_ms = int(self._rows.due[clock, slot])
         if due_ms == NO_DUE:
             return "ring", "", "text2", False
         left = text.column_left(due_ms - now_ms)
         if due_ms < now_ms:
             return "triangle", left, "alarm_text", True
-        if self._rows.soon[self._queue.clock, slot] <= now_ms:
+        if self._rows.soon[clock, slot] <= now_ms:
             return "diamond", left, "warn_text", False
         return "ring", left, "text1", False
 
@@ -257,116 +342,45 @@ class QueueModel(QAbstractTableModel):
     ) -> Any:
         if orientation is not Qt.Orientation.Horizontal or role != Qt.ItemDataRole.DisplayRole:
             return None
-        heads = ("", self.tr("Left"), self.tr("Class"), self.tr("Place"), self.tr("Mark"))
+        left = self.tr("Newest") if self._wanted.sort is Sort.REGISTERED else self.tr("Left")
+        heads = ("", left, self.tr("Class"), self.tr("Place"), self.tr("Mark"))
         return heads[section] if 0 <= section < len(heads) else None
+
+    def show_window(self, first: int, last: int) -> None:
+        """Which rows are on the screen: only these are announced when something changed."""
+        self._window = (first, last)
+
+    def _announce(self, first_column: int, last_column: int) -> None:
+        first, last = self._window or (0, len(self._order) - 1)
+        last = min(last, len(self._order) - 1)
+        if 0 <= first <= last:
+            self.dataChanged.emit(self.index(first, first_column), self.index(last, last_column))
 
     # --- keeping fresh ------------------------------------------------------------------------------
 
-    def _note(self, keys: frozenset[Key] | None) -> None:
-        """Something changed; it is read at the next flush."""
-        if keys is None:
-            self._all_dirty = True
-        else:
-            for key in keys:
-                if key.entity in ("case", "claim"):
-                    self._dirty.add(key.key)
-                elif key.entity == "task":
-                    self._dirty.add(key.key.split("-", 1)[0])
-            if not self._dirty:
-                return
-        if not self._flush_timer.isActive():
-            self._flush_timer.start()
-
-    def _note_outbox(self) -> None:
-        self._dirty |= self._refused.keys()
-        self._read_outbox()
-        self._dirty |= self._refused.keys()
-        if self._dirty and not self._flush_timer.isActive():
-            self._flush_timer.start()
-
-    def _read_outbox(self) -> None:
-        self._quiet, self._refused = set(), {}
-        for line in self._session.outbox():
-            # What may come in any order decides nothing about a case: it leaves no "unsent" mark on its row.
-            if rule_of(line.command).is_commutative:
-                self._quiet.add(line.id)
-            elif line.state is OutboxState.REFUSED:
-                self._refused[getattr(line.command, "case", "")] = line.id
-
     def flush(self) -> None:
-        """Reads what was noted and shows it at once."""
-        self._flush_timer.stop()
-        if self._all_dirty:
-            self._read_all()
-        else:
-            for case in self._dirty:
-                self._read(case)
-        self._all_dirty, self._dirty = False, set()
-        self._show(self._rows.order(self._queue, self._session.now_ms()))
-        self._rows.recycle()
-        if len(self._order):
-            self.dataChanged.emit(self.index(0, 0), self.index(len(self._order) - 1, len(COLUMNS) - 1))
+        """Reads what was noted and shows it, as far as that can be done at once."""
+        self._reading.read_now()
+        self._show_changes()
+
+    def _show_changes(self) -> None:
+        self._reorder(is_whole=False)
+        self._announce(0, len(COLUMNS) - 1)
         self._count()
 
     def tick(self) -> None:
-        """A second has passed."""
-        self._show(self._rows.order(self._queue, self._session.now_ms()))
-        if len(self._order):
-            last = len(self._order) - 1
-            self.dataChanged.emit(self.index(0, Column.MARK), self.index(last, Column.LEFT))
+        """A second has passed: other times are shown, and a queue of overdue cases gets those that are so now."""
+        queue, now_ms = self._view.queue, self._session.now_ms()
+        if queue.is_overdue:
+            due = self._rows.due[queue.clock]
+            low, high = sorted((self._shown_ms, now_ms))
+            passed = np.flatnonzero((due >= low) & (due < high))
+            if len(passed):
+                self._rows.touched.update(passed.tolist())
+                self._reorder(is_whole=False)
+        self._shown_ms = now_ms
+        self._announce(Column.MARK, Column.LEFT)
         self._count()
-
-    def _read_all(self) -> None:
-        shown = {item.row.id: item for item in self._session.open_cases()}
-        holders = {item.row.case: item.row for item in self._session.rows("claim")}
-        for case in self._rows.slot_of.keys() - shown.keys():
-            self._rows.drop(case)
-        calendar = self._calendar()
-        for case, item in shown.items():
-            self._put(item, holders.get(case), calendar)
-
-    def _read(self, case: str) -> None:
-        item = self._session.row("case", case)
-        if item is None or not item.row.is_open:
-            self._rows.drop(case)
-            return
-        claim = self._session.row("claim", case)
-        self._put(item, claim.row if claim else None, self._calendar())
-
-    def _put(self, item: Shown, claim: Claim | None, calendar: Calendar) -> None:
-        case: Case = item.row
-        name = words.class_name(self._session.catalogues, case.edition, case.kind, case.class_code)
-        facts = RowFacts(
-            case=case,
-            task=self._task(case),
-            class_name=name,
-            tag=words.tag(case.flags),
-            holder=self._holder(case.id, claim),
-            is_taken=claim is not None and claim.seat != self._session.seat,
-            is_mine=claim is not None and claim.seat == self._session.seat,
-            is_pending=any(command not in self._quiet for command in item.pending),
-            is_refused=case.id in self._refused,
-        )
-        self._rows.put(facts, calendar)
-
-    def _holder(self, case: str, claim: Claim | None) -> str:
-        """Who has it in hand at another seat, else who is looking at it there."""
-        if claim is not None and claim.seat != self._session.seat:
-            return claim.name
-        return next(iter(self._session.viewers().get(case, ())), "")
-
-    def _task(self, case: Case) -> Task | None:
-        if not case.task:
-            return None
-        if self._session.posts <= {Post.UNIT_OPERATOR}:
-            own = [s.row for s in self._session.rows("task", case=case.id, unit=self._session.person.unit)]
-            return max(own, key=lambda task: task.sent_ms, default=None)
-        found = self._session.row("task", case.task)
-        return found.row if found else None
-
-    def _calendar(self) -> Calendar:
-        city = self._session.city()
-        return city.calendar if city else Calendar()
 
     def _count(self) -> None:
         now_ms = self._session.now_ms()
@@ -377,15 +391,109 @@ class QueueModel(QAbstractTableModel):
 
     # --- from one order to the next -----------------------------------------------------------------
 
-    def _facts_at(self, row: int) -> RowFacts | None:
-        return self._rows.facts[int(self._order[row])] if 0 <= row < len(self._order) else None
+    def _want(self, view: View) -> None:
+        self._wanted = view
+        self._reorder(is_whole=True)
+        self.view_changed.emit()
 
-    def _show(self, fresh: NDArray[np.intp]) -> None:
-        """Goes over to a new order: first what leaves, then the re-sort, then what comes."""
-        if np.array_equal(fresh, self._order):
+    def _reorder(self, is_whole: bool) -> None:
+        """What was touched goes where it belongs: a few rows by themselves, many or all by a new sort."""
+        touched = self._take_touched()
+        if len(self._rows) <= INLINE_ROWS:
+            if touched or is_whole:
+                order = sorted_slots(*self._given(self._wanted)())
+                self._show(order, self._wanted)
+        elif is_whole or len(touched) > MOST_MOVED:
+            self._sort_in_pool()
+        elif touched:
+            self._show(self._moved(self._order, touched, self._view))
+
+    def _take_touched(self) -> set[int]:
+        touched, self._rows.touched = self._rows.touched, set()
+        self._stale_blocks.update(slot // BLOCK for slot in touched)
+        if self._is_sorting:
+            self._since |= touched
+        return touched
+
+    def _moved(self, order: Order, touched: set[int], view: View) -> Order:
+        rows, now_ms = self._rows, self._session.now_ms()
+
+        def is_shown(slot: int) -> bool:
+            return rows.is_in(slot, view.queue, now_ms) and self._is_found(slot, view.words)
+
+        return moved(order, list(touched), is_shown, key_of(rows, view))
+
+    def _is_found(self, slot: int, words: tuple[str, ...]) -> bool:
+        """Whether the filter lets one row through."""
+        if not words:
+            return True
+        case = self._rows.ids[slot]
+        ways, line = class_words(*self._class(slot)), folded_line(case, self._rows.places[slot])
+        return all(fits_class(word, ways) or fits_line(word, case, line) for word in words)
+
+    def _given(self, view: View) -> Callable[[], tuple[Copied, NDArray[np.bool_] | None]]:
+        """What a sort needs, copied here; the filter is run by whoever calls the answer."""
+        rows = self._rows
+        given = copied(rows, view, self._session.now_ms())
+        if not view.words:
+            return lambda: (given, None)
+        blocks = {b: slice(b * BLOCK, (b + 1) * BLOCK) for b in self._stale_blocks}
+        self._stale_blocks = set()
+        changed = {b: (rows.ids[part], rows.places[part]) for b, part in blocks.items()}
+        number, class_of, names = rows.number.copy(), rows.class_of.copy(), list(self._name_classes())
+        haystack = self._haystack
+
+        def found() -> tuple[Copied, NDArray[np.bool_] | None]:
+            fill(haystack, changed)
+            return given, matches(haystack, view.words, number, class_of, names)
+
+        return found
+
+    def _sort_in_pool(self) -> None:
+        if self._is_sorting:
+            self._is_to_sort_again = True
             return
-        gone = ranges(np.flatnonzero(~np.isin(self._order, fresh)))
-        new = ranges(np.flatnonzero(~np.isin(fresh, self._order)))
+        self._is_sorting, self._is_to_sort_again, self._since = True, False, set()
+        view = self._wanted
+        given = self._given(view)
+
+        def work(say: Say) -> None:
+            say((view, sorted_slots(*given())))
+
+        self._pool.send(work, self._take_order)
+
+    def _take_order(self, said: tuple[View, Order]) -> None:
+        """A sort has come from the pool: rows touched since then are put right, and it is shown."""
+        view, order = said
+        self._take_touched()
+        self._is_sorting = False
+        if view == self._wanted:
+            if len(self._since) > MOST_MOVED:
+                # Too many to be moved one by one: what is no more there goes, the rest at the next sort.
+                order = order[(self._rows.member[order] & self._rows.bit(view.queue)) != 0]
+                self._is_to_sort_again = True
+            else:
+                order = self._moved(order, self._since, view)
+            self._show(order, view)
+            self.sorted.emit()
+        if self._is_to_sort_again or view != self._wanted:
+            self._sort_in_pool()
+
+    def _show(self, fresh: Order, view: View | None = None) -> None:
+        """Goes over to a new order; slots that nobody shows any more are free."""
+        if not np.array_equal(fresh, self._order):
+            self.about_to_show.emit()
+            self._go_over(fresh)
+            self.shown.emit()
+        self._view = view or self._view
+        self._rows.recycle()
+
+    def _go_over(self, fresh: Order) -> None:
+        """First what leaves, then the re-sort, then what comes."""
+        held, wanted = (np.zeros(len(self._rows.ids), np.bool_) for _ in range(2))
+        held[self._order], wanted[fresh] = True, True
+        gone = ranges(np.flatnonzero(~wanted[self._order]))
+        new = ranges(np.flatnonzero(~held[fresh]))
         if len(gone) + len(new) > MOST_RANGES:
             self.beginResetModel()
             self._order = fresh
@@ -395,20 +503,20 @@ class QueueModel(QAbstractTableModel):
             self.beginRemoveRows(NO_INDEX, first, last)
             self._order = np.delete(self._order, slice(first, last + 1))
             self.endRemoveRows()
-        self._sort_to(fresh[np.isin(fresh, self._order)])
+        self._sort_to(fresh[held[fresh]])
         for first, last in new:
             self.beginInsertRows(NO_INDEX, first, last)
             self._order = np.insert(self._order, first, fresh[first : last + 1])
             self.endInsertRows()
 
-    def _sort_to(self, fresh: NDArray[np.intp]) -> None:
+    def _sort_to(self, fresh: Order) -> None:
         """The same cases in another order; every persistent index goes with its case."""
         if np.array_equal(fresh, self._order):
             return
         self.layoutAboutToBeChanged.emit()
-        row_of = {int(slot): row for row, slot in enumerate(fresh)}
         before = self.persistentIndexList()
-        after = [self.index(row_of[int(self._order[index.row()])], index.column()) for index in before]
+        rows = [int(np.flatnonzero(fresh == self._order[index.row()])[0]) for index in before]
+        after = [self.index(row, index.column()) for row, index in zip(rows, before, strict=True)]
         self._order = fresh
         self.changePersistentIndexList(before, after)
         self.layoutChanged.emit()

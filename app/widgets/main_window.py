@@ -321,6 +321,7 @@ class MainWindow(QWidget):
         self.card.flush()
         self.form.flush()
         self.photos.stop()
+        self.model.stop()
         self.closing.emit()
         super().closeEvent(event)
 

@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 from PySide6.QtCore import QObject, Signal
 
+from app.cache.open_rows import PART_ROWS
 from app.link.view import Fetching
 from casework.apply import apply, reads
 from casework.command import Command, Writes
@@ -29,6 +30,33 @@ from tests.app import fake_city
 
 ENTITY_OF = {entity.struct: entity for entity in ENTITY_BY_NAME.values()}
 BLOCK = NumberBlock("20260714", 431, 480)
+
+
+class FakeScan:
+    """`app.cache.open_rows.OpenScan` over rows in memory."""
+
+    def __init__(self, cases: list[Shown], tasks: dict[str, Any], claims: dict[str, Any]) -> None:
+        self._cases, self._tasks, self._claims = cases, tasks, claims
+
+    def close(self) -> None:
+        pass
+
+    def is_at_most(self, count: int) -> bool:
+        return len(self._cases) <= count
+
+    def parts(self) -> Iterable[list[Shown]]:
+        for at in range(0, len(self._cases), PART_ROWS):
+            yield self._cases[at : at + PART_ROWS]
+
+    def claims(self) -> dict[str, Any]:
+        return self._claims
+
+    def tasks(self, ids: list[str]) -> dict[str, Any]:
+        return {id_: self._tasks[id_] for id_ in ids if id_ in self._tasks}
+
+    def tasks_of_unit(self, cases: list[str], unit: str) -> dict[str, Any]:
+        own = [task for task in self._tasks.values() if task.case in cases and task.unit == unit]
+        return {task.case: task for task in sorted(own, key=lambda task: task.sent_ms)}
 
 
 class FakeSession(QObject):
@@ -117,6 +145,16 @@ class FakeSession(QObject):
 
     def open_cases(self) -> list[Shown]:
         return [shown for shown in self.rows("case") if shown.row.is_open]
+
+    def scan(self) -> FakeScan:
+        """All open cases in parts, as they are now; any thread."""
+        cases = self.open_cases()
+        tasks = {shown.row.id: shown.row for shown in self.rows("task")}
+        claims = {shown.row.case: shown.row for shown in self.rows("claim")}
+        return FakeScan(cases, tasks, claims)
+
+    def doubt(self) -> None:
+        raise AssertionError("rows in memory are never damaged")
 
     def now_ms(self) -> int:
         return self._now_ms

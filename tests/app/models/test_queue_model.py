@@ -8,7 +8,9 @@ from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
 
 from app.models.queue_model import QueueModel
-from app.models.queue_rows import Counts, QueueRows, RowFacts, ranges, soon_from_ms
+from app.models.queue_rows import QueueRows, RowFacts, build_part, ranges
+from app.models.queue_soon import soon_from_ms
+from app.models.queue_tally import Counts
 from app.models.queues import QUEUE_BY_ID, QUEUES, Clock, home_queue, queues_for
 from casework.clock.deadline import due
 from casework.clock.model import Calendar, TimeLimit, TimeUnit
@@ -120,7 +122,7 @@ def test_that_a_closed_case_is_forgotten(model: QueueModel, session: FakeSession
     row = session.row("case", gone).row  # type: ignore[union-attr]
     session.arrive(msgspec.structs.replace(row, stage=Stage.CLOSED))
     model.flush()
-    assert gone not in {facts.case.id for facts in model.everything()}
+    assert gone not in {facts.id for facts in model.everything()}
 
 
 def test_that_a_slot_freed_and_used_again_is_another_case(model: QueueModel, session: FakeSession) -> None:
@@ -285,21 +287,22 @@ def test_that_four_fifths_of_a_working_limit_are_counted_in_working_time() -> No
 
 def test_that_columns_grow_and_slots_are_not_reused_before_recycling() -> None:
     rows = QueueRows(QUEUES, capacity=2)
-    cases = [case_row(i, Stage.AWAITING_DISPATCH, i, "道路破损", "一处", (), NOW_MS) for i in range(9)]
-    for case in cases:
-        rows.put(RowFacts(case, None, "", ""), Calendar())
-    slot = rows.slot_of[cases[0].id]
-    rows.drop(cases[0].id)
-    rows.put(
-        RowFacts(case_row(50, Stage.HANDLING, 1, "道路破损", "一处", (), NOW_MS), None, "", ""), Calendar()
-    )
+
+    def put(number: int) -> str:
+        case = case_row(number, Stage.AWAITING_DISPATCH, number % 28, "道路破损", "一处", (), NOW_MS)
+        rows.put(build_part([RowFacts(case, None)], QUEUES, rows.classes, Calendar()))
+        return case.id
+
+    cases = [put(number) for number in range(9)]
+    slot = rows.slot_of[cases[0]]
+    rows.drop(cases[0])
+    put(50)
     assert slot not in rows.slot_of.values()
     rows.recycle()
-    rows.put(
-        RowFacts(case_row(51, Stage.HANDLING, 1, "道路破损", "一处", (), NOW_MS), None, "", ""), Calendar()
-    )
+    put(51)
     assert slot in rows.slot_of.values()
     assert rows.due.shape[0] == len(Clock)
+    assert [rows.ids[slot] for slot in rows.slot_of.values()] == list(rows.slot_of)
 
 
 def test_that_positions_are_joined_to_runs() -> None:

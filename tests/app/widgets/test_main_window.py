@@ -171,9 +171,7 @@ def test_that_alarms_are_only_about_the_own_work(qtbot: QtBot, chinese: PartsTra
 
 def test_that_a_case_sent_back_by_its_unit_calls_the_dispatcher(desk: Desk) -> None:
     causes = {alarm.cause for alarm in desk.window.alarms.top()}
-    returned = [
-        c for c in desk.window.model.cases_in(QUEUE_BY_ID["awaiting_dispatch"]) if Flag.RETURNED in c.flags
-    ]
+    returned = desk.window.model.flagged_cases(QUEUE_BY_ID["awaiting_dispatch"], Flag.RETURNED, 9)
     assert returned and "returned" in causes
 
 
