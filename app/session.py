@@ -48,7 +48,7 @@ class Session(QObject):
     changed = Signal(object)  # frozenset[Key] of rows that may look different; None: everything
     status_changed = Signal(object)  # LinkStatus
     outbox_changed = Signal()
-    dataset_changed = Signal(str)  # "components" or "base": its file has been replaced
+    dataset_changed = Signal(str)  # "base", "components" or "archive": its file has been replaced
     photo_arrived = Signal(str)  # its hash: `photo` has it now
     _noticed = Signal(object)
 
@@ -195,6 +195,18 @@ class Session(QObject):
         """Files on their way from the centre."""
         return self._engine.view.fetching
 
+    def fetched_bytes(self) -> int:
+        """Of the same errand as `fetching`, what has come already."""
+        return self._engine.view.fetched_bytes
+
+    def stop_fetching(self, dataset: str) -> None:
+        """Components or archive: not now. What has come of it is kept; it stays stopped over restarts."""
+        self._engine.stop_fetching(dataset)
+
+    def resume_fetching(self, dataset: str) -> None:
+        """Go on with what was stopped, from where it stopped."""
+        self._engine.resume_fetching(dataset)
+
     def renew_password(self, password: str) -> None:
         """After Fault.WRONG_PASSWORD in the middle of the work: what the person has typed now."""
         self._engine.renew_password(password)
@@ -254,16 +266,16 @@ class Session(QObject):
         if self._is_closed:
             return
         keys = notice.keys
-        if keys is None or keys:
+        if notice.dataset == ROWS:
+            self._open_rows_anew()
+        elif keys is None or keys:
             self._renew(keys)
             self.changed.emit(keys)
         if notice.is_outbox:
             self.outbox_changed.emit()
         if notice.is_status or notice.is_outbox:
             self.status_changed.emit(self._engine.view.status)
-        if notice.dataset == ROWS:
-            self._open_rows_anew()
-        elif notice.dataset:
+        if notice.dataset and notice.dataset != ROWS:
             self.dataset_changed.emit(notice.dataset)
         if notice.photo:
             self.photo_arrived.emit(notice.photo)

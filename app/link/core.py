@@ -24,8 +24,9 @@ from app.cache.held import Hold
 from app.cache.rows_db import Damaged, RowsDb, check_page
 from app.cache.seat_db import Grant, SeatDb
 from app.link.clock import SeatClock
+from app.link.errand import Errand
 from app.link.overlay import Ground, Overlay
-from app.link.view import Fetching, Notice, View
+from app.link.view import Coming, Notice, View
 from app.link.wire import Present, Seen
 from casework.catalogue.model import Catalogue
 from casework.clock.model import Calendar
@@ -51,6 +52,7 @@ _LOG = structlog.get_logger("engine")
 CLOCK_STEP_MS = 500  # a correction this large moves what waits for a time
 ROWS = "cache"  # the name of the cache in a notice that it has been begun anew
 PROGRESS_MS = 150
+GATHER_MS = 250  # while a backlog comes in, the screens hear of the rows of so many pages together
 KEEP_EVERY_MS = 10_000  # how often the clock and the rows' moment are written down
 
 
@@ -101,7 +103,10 @@ class Core:
         self._sides: dict[str, tuple[Any, Any]] = {}  # refused command -> mine, theirs, decoded
         self._drafts: dict[str, str | None] = {}
         self._seen: dict[str, Seen] = {}
-        self._fetching: dict[str, Fetching] = {}
+        self.errand = Errand()
+        self._is_sealed = True
+        self._is_renewed = False  # cache.db is another file now: who reads it opens it anew
+        self._gathered_ms = 0.0
         self._as_of_ms = self.rows.as_of_ms
         self._since = (Lamp.OFFLINE, self.now_ms())
         self._kept_ms = 0.0
@@ -275,6 +280,19 @@ class Core:
         self._row_keys = None
         self.do(self.side.adopt(cursor, self.now_ms()))
 
+    def adopt_file(self, path: Path, cursor: int) -> None:
+        """A snapshot takes the place of the cache as it lies. Raises DiskFailed and leaves all as it was."""
+        self.rows.adopt(path)
+        self._is_renewed = True
+        self._as_of_ms = max(self._as_of_ms, self.rows.as_of_ms)
+        self.adopt(cursor)
+
+    def drop_covered(self, through_seq: int) -> None:
+        """A newer components.db has these changes of components; later is soon enough where it cannot be now."""
+        if through_seq and not self.rows.is_loading:
+            with self._disk():
+                self.rows.drop_covered(through_seq)
+
     def note_present(self, present: Present) -> None:
         """Who has which case open elsewhere."""
         before = self.view.viewers
@@ -291,14 +309,26 @@ class Core:
         if keys:
             self._publish(Notice(frozenset(keys)))
 
-    def note_fetching(self, dataset: str, done: int, total: int) -> None:
-        """How far a file has come; equal figures mean that it is there."""
-        if done >= total:
-            self._fetching.pop(dataset, None)
-        else:
-            self._fetching[dataset] = Fetching(dataset, done, total)
-        if self.clock.steady_ms() - self._shown_ms > PROGRESS_MS:
-            self._shown_ms = self.clock.steady_ms()
+    def note_fetching(self, dataset: str, done: int, total: int, coming: Coming = Coming.COMES) -> None:
+        """How far a file has come."""
+        before = self.errand.get(dataset)
+        now_ms = self.clock.steady_ms()
+        self.errand.note(dataset, done, total, coming, now_ms)
+        is_news = before is None or before.coming is not coming
+        if is_news or now_ms - self._shown_ms > PROGRESS_MS:
+            self._shown_ms = now_ms
+            self._publish(Notice(is_status=True))
+
+    def end_fetching(self, dataset: str, has_come: bool) -> None:
+        """It is there, or not to be had now."""
+        if self.errand.get(dataset):
+            self.errand.end(dataset, has_come)
+            self._publish(Notice(is_status=True))
+
+    def note_sealed(self, is_sealed: bool) -> None:
+        """Whether the centre's files carry the signature this seat knows."""
+        if is_sealed is not self._is_sealed:
+            self._is_sealed = is_sealed
             self._publish(Notice(is_status=True))
 
     def note_dataset(self, dataset: str) -> None:
@@ -317,8 +347,8 @@ class Core:
         self.do(self.side.wake(self.now_ms()))
 
     def tick(self) -> None:
-        """Once a second: try a full disk again, and say how old things are."""
-        if self._todo:
+        """Once a second: try a full disk again, tell of what was gathered, and say how old things are."""
+        if self._todo or self._keys or self._row_keys:
             self._settle()
         with self._disk():
             self.flush_drafts()
@@ -338,7 +368,7 @@ class Core:
         self._settle()
 
     def _settle(self) -> None:
-        if not self._drain():
+        if not self._drain() or self._is_gathering():
             return
         keys, row_keys, is_outbox = self._keys, self._row_keys, self._is_outbox
         if keys == set() and row_keys == set() and not is_outbox:
@@ -355,7 +385,20 @@ class Core:
             made = self._overlay.make(self._ground(), pending, self.side.blocks)
             changed = None if changed is None else changed | made
         self._renew_person(rested_on)
-        self._publish(Notice(changed, is_outbox, is_status=True))
+        dataset, self._is_renewed = ROWS if self._is_renewed else "", False
+        self._publish(Notice(changed, is_outbox, is_status=True, dataset=dataset))
+
+    def _is_gathering(self) -> bool:
+        """Pages of a backlog come one after another: thousands of rows are told of together, not page by page."""
+        if self.side.is_caught_up or not self.side.is_connected or self._is_outbox:
+            return False
+        if self._keys is None or self._row_keys is None:
+            return False  # everything, and that at once
+        now_ms = self.clock.steady_ms()
+        if now_ms - self._gathered_ms < GATHER_MS:
+            return True
+        self._gathered_ms = now_ms
+        return False
 
     def _drain(self) -> bool:
         """True when everything has been performed."""
@@ -446,7 +489,8 @@ class Core:
             lines=self._lines() if lines is None else lines,
             status=self._status(),
             viewers=self._viewers(),
-            fetching=tuple(self._fetching.values()),
+            fetching=self.errand.shown(self.clock.steady_ms()),
+            fetched_bytes=self.errand.fetched_bytes,
         )
         self._told(notice)
 
@@ -455,7 +499,7 @@ class Core:
         status = self.side.status(now_ms, self.clock.offset_ms, self._fault())
         if status.lamp is not self._since[0]:
             self._since = (status.lamp, now_ms)
-        rows = self._fetching.get("rows")
+        rows = self.errand.get("rows")
         return msgspec.structs.replace(
             status,
             since_ms=self._since[1],
@@ -466,7 +510,8 @@ class Core:
 
     def _fault(self) -> Fault:
         rebuilt = Fault.CACHE_REBUILT if self._was_rebuilt else Fault.NONE
-        return self._disk_fault or self.link_fault or rebuilt
+        unsealed = Fault.NONE if self._is_sealed else Fault.UNSEALED
+        return self._disk_fault or self.link_fault or unsealed or rebuilt
 
     def _viewers(self) -> Mapping[str, tuple[str, ...]]:
         found: dict[str, tuple[str, ...]] = {}

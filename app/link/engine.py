@@ -143,6 +143,14 @@ class Engine:
         """Fetch it when the centre can be reached; a notice says when it has come."""
         self.post(lambda _: self._link.want_photo(sha256) if self._link else None)
 
+    def stop_fetching(self, dataset: str) -> None:
+        """A person does not want this file now; kept over restarts."""
+        self.post(lambda _: self._link.stop_fetching(dataset) if self._link else None)
+
+    def resume_fetching(self, dataset: str) -> None:
+        """Go on with it, where it stopped."""
+        self.post(lambda _: self._link.resume_fetching(dataset) if self._link else None)
+
     def doubt_rows(self) -> None:
         """A reader has found the cache damaged."""
         self.post(lambda core: None if is_sound(core.rows.path) else core.rebuild_rows())

@@ -21,7 +21,7 @@ from app.cache.disk import DiskFailed, DiskFull
 from app.cache.photos import PhotoCache
 from app.cache.rows_db import is_sound
 from app.cache.seat_db import Grant, hash_password
-from app.link.bootstrap import DATASETS, Bootstrap
+from app.link.bootstrap import Bootstrap
 from app.link.client import CentreClient, StreamEnded
 from app.link.core import Core
 from app.link.photos import PhotoFetch
@@ -33,7 +33,7 @@ from casework.sync.messages import Answer, Beat, Page, Push, Welcome, WireError
 from casework.sync.status import Fault
 
 _LOG = structlog.get_logger("link")
-FAR_BEHIND = 20_000  # entries; from here on a snapshot is quicker than pages
+NO_FILE = frozenset({Trouble.NOT_FOUND, Trouble.GARBAGE, Trouble.UNSEALED})  # pages do as well
 BROKEN_STREAMS = 3  # in a row, before the stream is given up for long polls
 POLL_ROUNDS = 20  # long polls before the stream is tried again
 POLL_WAIT_S = 20
@@ -52,6 +52,7 @@ class Pace(msgspec.Struct, frozen=True):
     stall_s: float = 3.0  # the centre is ahead this long and nothing comes: ask
     look_s: float = 30.0
     files_s: float = 600.0
+    pending_s: float = 3.0  # the centre is still making a file: ask again
     inspect_s: float = 10.0
     late_ms: int = LAMP_LATE_MS  # not heard for this long: the link is lost
 
@@ -75,6 +76,7 @@ class Link:
         self._wants_beat = asyncio.Event()
         self._has_rows = asyncio.Event()
         self._is_booting = False
+        self._goes_by_pages = False
         self._ahead_since_ms = 0.0
         self._stream: asyncio.Task[None] | None = None
         self._push: asyncio.Task[None] | None = None
@@ -107,6 +109,7 @@ class Link:
         if isinstance(said, Failure):
             return await self._sign_in_alone(person, password, said)
         self._person, self._password = person, password
+        self._boot.pin(said.key)
         self._core.admit(said.channels)
         known = self._core.row(Key("person", person))[0]
         if known is None:
@@ -143,12 +146,16 @@ class Link:
         self._core.hear(beat, sent_ms, self._core.clock.steady_ms())
         try:
             async with asyncio.timeout(PERSON_S):
-                failure = await self._fetch_rows()
+                failure, person = await self._fetch_rows(), None
+                while failure is None:
+                    person = self._core.row(Key("person", welcome.person))[0]
+                    if person is not None or self._core.side.is_caught_up:
+                        break
+                    failure = await self._one_page()  # without a file the person may be on a later page
         except TimeoutError:
             return Fault.UNREACHABLE
         if failure:
             return failure.fault
-        person = self._core.row(Key("person", welcome.person))[0]
         return person if isinstance(person, Person) else Fault.CENTRE_ERROR
 
     def _begin(self, grant: Grant) -> None:
@@ -197,6 +204,14 @@ class Link:
         """The operator has this case open now; "" for none."""
         self._case = case
         self._wants_look.set()
+
+    def stop_fetching(self, dataset: str) -> None:
+        """A person does not want this file now."""
+        self._boot.stop(dataset)
+
+    def resume_fetching(self, dataset: str) -> None:
+        """And now they do."""
+        self._boot.resume(dataset)
 
     def want_photo(self, sha256: str) -> None:
         """Somebody looks for this photo."""
@@ -254,6 +269,7 @@ class Link:
         age_ms = self._core.side.status(self._core.now_ms()).age_ms
         if self._core.side.is_connected and age_ms > self._pace.late_ms:
             self._core.lose()
+            self._goes_by_pages = False
             for task in (self._push, self._stream):
                 if task:
                     task.cancel()
@@ -268,6 +284,7 @@ class Link:
                 # The centre lets an account wait longer with every wrong one.
                 return msgspec.structs.replace(said, wait_s=WRONG_PASSWORD_S)
             return said
+        self._boot.pin(said.key)
         self._core.admit(said.channels)
         before = self._core.grant
         assert before is not None
@@ -317,18 +334,27 @@ class Link:
 
     async def _fetch_rows(self) -> Failure | None:
         side = self._core.side
-        if side.cursor == 0 or side.head - side.cursor > FAR_BEHIND:
+        if side.cursor == 0 or await self._is_file_nearer():
             self._is_booting = True
             try:
                 failure = await self._boot.rows()
             finally:
                 self._is_booting = False
-            if failure and failure.trouble not in (Trouble.NOT_FOUND, Trouble.GARBAGE):
+            if failure and failure.trouble not in NO_FILE:
                 return failure
         failure = await self._one_page()
         if failure is None and side.is_caught_up:
             self._has_rows.set()
+            self._goes_by_pages = False
         return failure
+
+    async def _is_file_nearer(self) -> bool:
+        """Asked once per backlog: whoever has begun with pages goes on with them."""
+        side = self._core.side
+        if not self._goes_by_pages and await self._boot.is_file_nearer(side.head - side.cursor):
+            return True
+        self._goes_by_pages = not side.is_caught_up
+        return False
 
     async def _one_page(self, wait_s: int = 0) -> Failure | None:
         side = self._core.side
@@ -421,18 +447,23 @@ class Link:
         self._core.fail_push()
 
     async def _files(self) -> None:
-        """Components and base map, after the rows; looked for again now and then."""
+        """Base map, components, archive, after the rows; looked for again now and then."""
         await self._has_rows.wait()
         failures = 0
         while True:
-            failed = [failure for name in DATASETS if (failure := await self._boot.dataset(name))]
-            failed = [failure for failure in failed if failure.trouble is not Trouble.NOT_FOUND]
-            failures = failures + 1 if failed else 0
-            if failed:
-                _LOG.info("files_failed", trouble=failed[0].trouble, detail=failed[0].detail)
-                await self._pause(failures, failed[0])
-            else:
-                await asyncio.sleep(self._pace.files_s)
+            failure, is_pending = await self._boot.files()
+            if failure and failure.trouble is Trouble.NOT_FOUND:
+                failure = None
+            failures = failures + 1 if failure else 0
+            wait_s = self._pace.pending_s if is_pending else self._pace.files_s
+            if failure:
+                _LOG.info("files_failed", trouble=failure.trouble, detail=failure.detail)
+                wait_s = max(self._jittered(failures), failure.wait_s)
+                if failure.trouble is Trouble.UNSEALED:
+                    wait_s = max(wait_s, self._pace.retry_most_s)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(wait_s):
+                    await self._boot.wishes.wait()
 
     async def _looks(self) -> None:
         """Says which case is open: at once when it changes, and again before it is forgotten."""
@@ -461,6 +492,8 @@ class Link:
     async def _inspect(self) -> None:
         """Looks through the whole cache once, when the operator has begun to work: a clean start did not."""
         await asyncio.sleep(self._pace.inspect_s)
+        if self._core.rows.is_verified:
+            return  # it was checked against its hash when it came
         if not await asyncio.to_thread(is_sound, self._core.rows.path):
             self._core.rebuild_rows()
 

@@ -24,6 +24,7 @@ class Trouble(enum.StrEnum):
     NOT_FOUND = "not_found"
     GARBAGE = "garbage"  # an answer that does not decode
     FAILED = "failed"  # the centre says that it failed
+    UNSEALED = "unsealed"  # files that are not signed with the key of this seat's centre
     DISK = "disk"  # the seat's own disk would not take what was fetched
 
 
@@ -34,6 +35,7 @@ FAULTS: dict[Trouble, Fault] = {
     Trouble.SIGNED_OUT: Fault.SIGNED_OUT,
     Trouble.CHANNELS_CHANGED: Fault.SIGNED_OUT,
     Trouble.UPGRADE: Fault.UPGRADE,
+    Trouble.UNSEALED: Fault.UNSEALED,
     Trouble.DISK: Fault.DISK_FULL,
 }
 
