@@ -29,6 +29,10 @@ class Paths(msgspec.Struct, frozen=True):
         return self.root / "archive"
 
     @property
+    def archived_cases(self) -> Path:
+        return self.archive / "cases.db"
+
+    @property
     def snapshots(self) -> Path:
         return self.root / "snapshots"
 
