@@ -22,13 +22,14 @@ from server.auth import KEY_BYTES, hash_password, new_password
 from server.blobs import sync_folder
 from server.paths import Paths
 from server.store import Account
-from server.store.connection import seal
+from server.store.connection import open_writer, seal
 from server.store.sqlite import create
-from server.store.writing import MovedOn, Put, Terms, Writing
+from server.store.writing import Fresh, MovedOn, Put, Terms, Writing
 
 ADMINISTRATOR = PersonId("admin")
 GENESIS = "genesis"
 UNFINISHED = "founding.part"
+NO_TERMS = Terms({}, lambda seat, sent, at_ms: False)  # nobody sends commands while a city is founded
 Row = tuple[str, msgspec.Struct]  # entity name and struct
 
 
@@ -39,9 +40,11 @@ class CannotFound(Exception):
 class Ground(msgspec.Struct, frozen=True):
     """What a city starts with. `write_files` puts components.db and base.db into the folder it is given."""
 
-    rows: Iterable[Row]
+    rows: Iterable[Row] = ()
     write_files: Callable[[Path], None] | None = None
     demo_accounts: Sequence[Person] = ()
+    # Puts the files and a founded store (all but accounts) there by itself; rows and write_files are then not read.
+    put: Callable[[Paths], None] | None = None
 
 
 class Founded(msgspec.Struct, frozen=True):
@@ -79,7 +82,9 @@ def _build(paths: Paths, ground: Ground, now_ms: int) -> Founded:
     paths.secrets.mkdir(mode=0o700)
     write_secret(paths.grant_key, secrets.token_bytes(KEY_BYTES))
     write_secret(paths.signing_key, secrets.token_bytes(KEY_BYTES))
-    if ground.write_files:
+    if ground.put:
+        ground.put(paths)
+    elif ground.write_files:
         ground.write_files(paths.root)
     admin_password = new_password()
     write_secret(paths.admin_password, f"{ADMINISTRATOR}\t{admin_password}\n".encode())
@@ -95,7 +100,9 @@ def _build(paths: Paths, ground: Ground, now_ms: int) -> Founded:
         Account(person.id, hash_password(password, is_random=True), is_loopback_only=True)
         for person, password in passwords
     ]
-    entries = _write_store(paths.database, ground.rows, accounts, now_ms)
+    if ground.put is None:
+        write_store(paths.database, with_administrator(ground.rows), (), now_ms)
+    entries = _add_accounts(paths.database, accounts, now_ms)
     return Founded(entries, admin_password, len(passwords))
 
 
@@ -103,22 +110,36 @@ def _posts(person: Person) -> str:
     return ",".join(sorted(person.posts))
 
 
-def _write_store(path: Path, rows: Iterable[Row], accounts: Iterable[Account], now_ms: int) -> int:
-    """Rows as ledger entries, with the administrator's own, in one transaction."""
+def write_store(path: Path, rows: Iterable[Row], fresh: Iterable[Fresh], now_ms: int) -> None:
+    """A new store at `path`: rows as ledger entries, then those that come encoded, in one transaction."""
     connection = create(path)
     try:
-        terms = Terms({}, lambda seat, sent, at_ms: False)
-        writing = Writing(connection, terms, now_ms)
+        writing = Writing(connection, NO_TERMS, now_ms)
         writing.begin(now_ms)
         try:
-            write_genesis(writing, with_administrator(rows))
-            for account in accounts:
-                writing.set_account(account)
+            write_genesis(writing, rows)
+            writing.deliver_fresh(GENESIS, fresh)
             writing.commit()
+        except MovedOn as error:
+            writing.rollback()
+            raise CannotFound(f"two rows are one: {error.key.entity} {error.key.key}") from error
         except BaseException:
             writing.rollback()
             raise
         seal(connection, path)
+    finally:
+        connection.close(True)
+
+
+def _add_accounts(path: Path, accounts: Iterable[Account], now_ms: int) -> int:
+    """Those who may log in, into a store without accounts. Answers how many entries its ledger has."""
+    connection = open_writer(path)
+    try:
+        writing = Writing(connection, NO_TERMS, now_ms)
+        writing.begin(now_ms)
+        for account in accounts:
+            writing.set_account(account)
+        writing.commit()
         return writing.seq
     finally:
         connection.close(True)

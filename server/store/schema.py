@@ -60,10 +60,15 @@ def create_entity(entity: Entity) -> tuple[str, ...]:
 
 def upsert(entity: Entity) -> str:
     """The statement that leaves a row as it is now; values: key, ver, seq, the indexed fields, body."""
+    return insert(entity).replace("INSERT", "INSERT OR REPLACE", 1)
+
+
+def insert(entity: Entity) -> str:
+    """The same for a row that is not there yet; it fails where it is."""
     names = ("key", "ver", "seq", *entity.indexed, "body")
     quoted = ", ".join(f'"{name}"' for name in names)
     places = ", ".join("?" * len(names))
-    return f"INSERT OR REPLACE INTO {table_of(entity.name)} ({quoted}) VALUES ({places})"
+    return f"INSERT INTO {table_of(entity.name)} ({quoted}) VALUES ({places})"
 
 
 def statements() -> tuple[str, ...]:

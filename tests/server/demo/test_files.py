@@ -65,7 +65,7 @@ def test_that_the_component_file_says_the_same_in_rows_and_columns(tiny: DemoCit
 
 def test_that_what_is_written_is_read(tiny: DemoCity, folder: Path) -> None:
     table, facts = read_components(folder / "components.db")
-    wanted = component_table(tiny)
+    wanted = component_table(tiny.components, tiny.unit_grids, tiny.units)
     assert facts == FileFacts(4545, 1, True, 0)
     assert table.class_codes == wanted.class_codes
     for name in ("keys", "grids", "owners", "surveyed", "uids"):
