@@ -75,6 +75,12 @@ def columns_of(
     return columns, headers, remarks
 
 
+def with_id(properties: dict[str, Any] | None, identity: Any) -> dict[str, Any]:
+    """A feature's own id is a column too, unless its properties have one of that name."""
+    told = properties or {}
+    return told if identity is None or "id" in told else {"id": identity, **told}
+
+
 def as_texts(values: list[Any]) -> list[str]:
     """Values of one column as text; a number as it was written."""
     kinds = set(map(type, values))

@@ -74,7 +74,7 @@ def pipeline_to(epsg: int, crs: str, unit: str = "", limits: Limits = LIMITS) ->
     """The way from `crs` (as a profile or a file says it) to the city's plane; raises Unreadable."""
     import pyproj
 
-    pyproj.network.set_network_enabled(False)
+    pyproj.network.set_network_enabled(False)  # type: ignore[attr-defined]
     plane = _crs(f"EPSG:{epsg}")
     if not crs:
         raise Unreadable("no_crs")
@@ -157,8 +157,7 @@ def _degrees_of(crs: pyproj.CRS) -> pyproj.CRS:
 
 def _best(source: pyproj.CRS, plane: pyproj.CRS) -> tuple[str, float, list[Remark]]:
     """The most accurate operation whose files are at hand, for the area the plane is made for."""
-    from pyproj.aoi import AreaOfInterest
-    from pyproj.transformer import TransformerGroup
+    from pyproj.transformer import AreaOfInterest, TransformerGroup
 
     area = plane.area_of_use
     wanted = AreaOfInterest(*area.bounds) if area and area.west < area.east else None

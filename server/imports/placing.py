@@ -60,7 +60,9 @@ def place_shapes(sheet: Sheet, profile: Profile, pipeline: Pipeline, box_mm: Box
     turned_x, _, remarks = _turned(x, y, code, pipeline, box_mm)
     if turned_x is not x:
         given = shapely.transform(given, lambda ends: ends[:, ::-1])
-    moved = pipeline.shapes(np.where(code == OK, given, None))
+    wanted: Shapes = given.copy()
+    wanted[code != OK] = None
+    moved = pipeline.shapes(wanted)
     code[(code == OK) & shapely.is_missing(moved)] = OUTSIDE_AREA
     return Outlined(moved, code, tuple(remarks))
 

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from server.imports.json_text import Written, columns_of, decoded, json_body
+from server.imports.json_text import Written, columns_of, decoded, json_body, with_id
 from server.imports.limits import Limits
 from server.imports.profile import Source
 from server.imports.shapes import flat
@@ -28,6 +28,7 @@ class Feature(msgspec.Struct):
 
     properties: dict[str, Any] | None = None
     geometry: msgspec.Raw = NOTHING
+    id: Any = None
 
 
 class Document(msgspec.Struct):
@@ -38,6 +39,7 @@ class Document(msgspec.Struct):
     crs: Any = None
     properties: dict[str, Any] | None = None
     geometry: msgspec.Raw = NOTHING
+    id: Any = None
 
 
 class LooseDocument(msgspec.Struct):
@@ -71,7 +73,7 @@ def read(path: Path, source: Source, limits: Limits) -> Sheet:
     if len(features) > limits.rows:
         raise Unreadable("too_many_rows", limit=limits.rows)
     shapes, broken = shapes_of([bytes(feature.geometry) for feature in features], limits)
-    columns, headers, more = columns_of([feature.properties or {} for feature in features], limits)
+    columns, headers, more = columns_of([with_id(one.properties, one.id) for one in features], limits)
     if not features:
         remarks.append(remark("no_rows"))
     return Sheet(
@@ -97,7 +99,7 @@ def _features(body: bytes) -> tuple[list[Feature], Any, dict[int, Remark]]:
     if document.features is not None:
         return document.features, document.crs, {}
     if document.type == "Feature":
-        return [Feature(document.properties, document.geometry)], document.crs, {}
+        return [Feature(document.properties, document.geometry, document.id)], document.crs, {}
     raise Unreadable("not_a_collection", found=document.type or "?")
 
 

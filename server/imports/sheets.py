@@ -82,7 +82,7 @@ class Sheet(msgspec.Struct, kw_only=True):
         return self.columns[name]
 
 
-def texts(values: Sequence[Any]) -> Column:
+def texts(values: Sequence[Any] | Column) -> Column:
     """A column of these texts."""
     column = np.empty(len(values), dtype=object)
     column[:] = values
