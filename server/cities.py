@@ -22,7 +22,8 @@ from server.store import Unavailable
 
 EMPTY = "empty"
 SMALL = "small"
-CITIES = (SMALL, EMPTY)
+REPLAY = "replay"
+CITIES = (SMALL, EMPTY, REPLAY)
 MM = 1000
 CHINAS_ZONES = frozenset({"Asia/Shanghai", "Asia/Urumqi", "Asia/Chongqing", "Asia/Harbin", "PRC"})
 
@@ -98,6 +99,18 @@ def ground_of(city: str, seed: int, now_ms: int, profile: str = "") -> Ground:
     if city == EMPTY:
         return empty_ground(plan_of(profile) if profile else CityPlan())
     return generated_ground(city, seed, now_ms)
+
+
+def replayed_ground(profile: str, file: Path) -> Ground:
+    """The ground of a case file that is to be replayed. Raises CannotFound."""
+    # Here, because a serving centre reads no files of others.
+    from server.replay.feeding import CannotReplay
+    from server.replay.playing import ground_of_file, profile_named
+
+    try:
+        return ground_of_file(file, profile_named(profile), shipped_catalogues())
+    except CannotReplay as fault:
+        raise CannotFound(str(fault)) from fault
 
 
 def generated_ground(size: str, seed: int, now_ms: int) -> Ground:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from zoneinfo import ZoneInfo
 
 import msgspec
 import numpy as np
@@ -23,7 +24,10 @@ from casework.entities.unit_grid import UnitGrid
 from casework.ids import GridCode, LayerId, PersonId, UnitId
 from casework.workflow import Post
 from server.demo.people import HALL
-from server.founding import Ground, Row
+from server.founding import CannotFound, Ground, Row
+from server.imports.profile import Profile
+from server.replay.case_file import UNNAMED, CaseFile, names_of_units
+from server.replay.course import words_for
 from server.replay.feeding import HAND, INTAKE
 from server.replay.lattice import Ints, core, lattice, unit_grids, work_grids
 
@@ -40,8 +44,6 @@ HALL_HANDS: tuple[tuple[str, str, Post], ...] = (
 class Found(msgspec.Struct, frozen=True, kw_only=True):
     """What a file says of its city, one element for each of its rows that can be placed."""
 
-    name: str
-    epsg: int
     edition: str
     x_mm: Ints
     y_mm: Ints
@@ -74,12 +76,38 @@ def ground_for(found: Found, blank: City) -> Ground:
     return Ground(rows, demo_accounts=people)
 
 
+def found_in(file: CaseFile, profile: Profile) -> Found:
+    """What a file says of its city. Raises CannotFound where none of its rows has a place and a class."""
+    rows = np.flatnonzero(file.sieve.is_free)
+    if not len(rows):
+        raise CannotFound("no row of the file can be placed: there is nothing to found a city on")
+    districts = district_of(file.districts[rows].tolist(), profile.codes.districts, _constant(file, profile))
+    names = names_of_units(file)
+    zone = ZoneInfo(profile.city.zone or profile.time.zone)
+    return Found(
+        edition=file.edition,
+        x_mm=file.x_mm[rows],
+        y_mm=file.y_mm[rows],
+        districts=districts,
+        units=names[rows].tolist(),
+        classes=[file.classes[number] for number in file.class_of[rows].tolist()],
+        started=words_for(int(file.opened_ms[rows].min()), zone)[:10],
+    )
+
+
+def _constant(file: CaseFile, profile: Profile) -> str:
+    """The district of all rows, where the profile knows only one."""
+    if profile.codes.district:
+        return profile.codes.district
+    return "" if profile.codes.districts or "district" in profile.fields else NO_DISTRICT
+
+
 def units_of(names: Iterable[str], district: str) -> list[Unit]:
     """One for each name in the file, those with most cases first; the code of the place, then a number."""
     counted = Counter(names)
     ranked = sorted(counted, key=lambda name: (-counted[name], name))
     return [
-        Unit(UnitId(f"{district}{number:03d}"), name or "（未注明）")
+        Unit(UnitId(f"{district}{number:03d}"), name or UNNAMED)
         for number, name in enumerate(ranked[:UNITS_MOST], start=1)
     ]
 

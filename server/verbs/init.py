@@ -7,8 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from server.centre import wall_ms
-from server.cities import CITIES, EMPTY, SMALL, ground_of
-from server.founding import CannotFound, found
+from server.cities import CITIES, EMPTY, REPLAY, SMALL, ground_of, replayed_ground
+from server.founding import CannotFound, Ground, found
 from server.paths import Paths
 from server.verbs._fault import Fault
 
@@ -24,17 +24,31 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--profile", default="", metavar="P", help="found an empty city as this profile's [city] says"
     )
+    parser.add_argument(
+        "--file", type=Path, metavar="F", help="the case file whose own ground a replay city is founded on"
+    )
 
 
 def run(asked: argparse.Namespace, say: Callable[[str], None]) -> int:
     now_ms = wall_ms()
     if Paths(asked.dir).database.exists():
         raise CannotFound(f"{asked.dir} is already initialised")
-    if asked.profile and asked.city != EMPTY:
-        raise Fault(f"--profile is for --city {EMPTY}")
-    founded = found(asked.dir, ground_of(asked.city, asked.seed, now_ms, asked.profile), now_ms)
+    founded = found(asked.dir, _ground(asked, now_ms), now_ms)
     say(f"founded {asked.dir}: {founded.entries} entries")
     say(f"administrator: admin, one-time password: {founded.admin_password}")
     if founded.accounts:
         say(f"{founded.accounts} demonstration accounts: {Paths(asked.dir).demo_accounts}")
     return 0
+
+
+def _ground(asked: argparse.Namespace, now_ms: int) -> Ground:
+    """What was asked for, where the words go together."""
+    if asked.city == REPLAY:
+        if not (asked.profile and asked.file):
+            raise Fault(f"--city {REPLAY} needs --profile and --file")
+        return replayed_ground(asked.profile, asked.file)
+    if asked.profile and asked.city != EMPTY:
+        raise Fault(f"--profile is for --city {EMPTY} and --city {REPLAY}")
+    if asked.file:
+        raise Fault(f"--file is for --city {REPLAY}")
+    return ground_of(asked.city, asked.seed, now_ms, asked.profile)
