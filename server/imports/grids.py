@@ -59,7 +59,7 @@ def check(sheet: Sheet, profile: Profile, standing: Standing) -> Checked:
     codes = made_codes(codes, districts, fields, standing, sieve)
     made = _made(fields, shapes, codes, uids, days, sieve.is_free, standing)
     fate = _fate(made, sheet.rows, standing)
-    mine = {grid.code for grid in made.values()}
+    mine = {str(grid.code) for grid in made.values()}
     absent = [
         key for key in standing.unit_grids if key[:6] in {code[:6] for code in mine} and key not in mine
     ]
@@ -143,7 +143,7 @@ def _cover(shapes: Shapes, codes: Column, standing: Standing, sieve: Sieve) -> N
     coming = set(codes[free].tolist())
     stays = [grid for code, grid in standing.known_grids().items() if code not in coming]
     for at, against in fitting(shapes[free], polygons(stays)):
-        others = [stays[k].code for k in against.here]
+        others = [str(stays[k].code) for k in against.here]
         others += [sieve.place(int(free[k])) for k in against.coming]
         sieve.refuse_row(int(free[at]), "overlaps", others=", ".join(others[:5]), count=len(others))
 

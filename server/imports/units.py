@@ -1,6 +1,6 @@
 """Responsible units from a file: a tree, checked as a whole before any of it enters.
 
-Promises: a unit's parent is in the file or here already; no unit is its own forebear; a unit that leans on a refused one
+Promises: a unit's parent is in the file or here already; no unit is its own forebear; one that leans on a refused unit
 is refused with it. A parent may be named by its id or by its name.
 """
 
