@@ -23,6 +23,7 @@ from server.centre import Centre, open_centre
 from server.http.routes import create_app
 from server.limits import KEEP_ALIVE_S
 from server.paths import Paths
+from server.resting import settle
 
 STOP_S = 5
 BACKLOG = 2048
@@ -170,6 +171,7 @@ def serve(root: Path, door: Door, say: Callable[[str], None], trickle_s: float =
     if not paths.database.is_file():
         raise CannotServe(f"{root} is not initialised: run `gridseat-centre init {root}` first")
     with serving_lock(paths.lock):
+        settle(paths)
         sock = bound_socket(door)
         try:
             centre = open_centre(paths)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import msgspec
 
@@ -17,6 +17,9 @@ from casework.command import Command
 from casework.entities.person import Person
 from casework.ids import CommandId, PersonId, SeatId
 from casework.sync.messages import Beat, Entry, Op, Page, Push, Sent, Verdict
+
+if TYPE_CHECKING:
+    from server.store.writing import Parcel
 
 CENTRE_SEAT = SeatId("centre")
 CENTRE_PERSON = PersonId("centre")
@@ -141,6 +144,9 @@ class Store(Protocol):
         """Store a session and its seat; answers the highest number the seat has used."""
 
     async def leave(self, token_hash: str) -> None: ...
+
+    async def take_in(self, parcel: Parcel) -> int:
+        """Enter a delivery, all of it or nothing; how many entries it made. Raises MovedOn, Unavailable."""
 
     async def set_account(self, account: Account) -> None: ...
 

@@ -28,7 +28,7 @@ from server.store.reading import Readers
 from server.store.schema import statements
 from server.store.shipping import ship
 from server.store.writer import Writer
-from server.store.writing import Terms, Writing
+from server.store.writing import Parcel, Terms, Writing
 
 READERS = 3
 T = TypeVar("T")
@@ -110,6 +110,9 @@ class SqliteStore:
     async def leave(self, token_hash: str) -> None:
         await self._writer.do(lambda writing: writing.leave(token_hash))
         self._sessions.pop(token_hash, None)
+
+    async def take_in(self, parcel: Parcel) -> int:
+        return await self._writer.do(lambda writing: writing.take_in(parcel))
 
     async def set_account(self, account: Account) -> None:
         await self._writer.do(lambda writing: writing.set_account(account))

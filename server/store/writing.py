@@ -6,6 +6,7 @@ one writer and every transaction commits: after a rollback it is thrown away and
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from itertools import islice
@@ -21,6 +22,7 @@ from casework.command import Command
 from casework.commands import register
 from casework.entities import ENTITY_BY_NAME
 from casework.entities.city import CITY_KEY, City
+from casework.entities.delivery import Delivery
 from casework.entities.person import Person
 from casework.facts import Actor, Facts, NumberBlock
 from casework.ids import CommandId, Key, PersonId, SeatId
@@ -96,6 +98,16 @@ class Fresh(NamedTuple):
     body: bytes
     joined: tuple[str, ...]
     values: tuple[int | str, ...]
+
+
+class Parcel(msgspec.Struct, frozen=True):
+    """A delivery to be entered. `deliveries` is how many there were when it was checked; `numbers` are the next free
+    case numbers of a day, as they were seen and as they are to be."""
+
+    row: Delivery
+    puts: Iterable[Put]
+    deliveries: int
+    numbers: Mapping[str, tuple[int, int]] = {}
 
 
 class MovedOn(Exception):
@@ -422,6 +434,19 @@ class Writing:
             )
             self.record(CENTRE_SEAT, CENTRE_PERSON, command, Accepted(n, command, self.seq, ()))
         return self.seq - before
+
+    def take_in(self, parcel: Parcel) -> int:
+        """Everything a delivery writes, with its own row; answers how many entries were made. Raises MovedOn."""
+        deliveries = self._db.execute("SELECT count(*) FROM row_delivery").get
+        if deliveries != parcel.deliveries:
+            raise MovedOn(Key("delivery", parcel.row.id))
+        for day, (seen, following) in parcel.numbers.items():
+            found = self._db.execute("SELECT next FROM number WHERE day = ?", (day,)).fetchone()
+            if (found[0] if found else 0) != seen:
+                raise MovedOn(Key("number", day))
+            self._db.execute("INSERT OR REPLACE INTO number VALUES (?, ?)", (day, following))
+        own = Put("delivery", parcel.row, seen=0)
+        return self.deliver("deliver", itertools.chain(parcel.puts, (own,)), about=parcel.row.id)
 
     def _deliver_batch(self, deed: str, sent: bytes, batch: dict[Key, Change]) -> None:
         n = self.high_n(CENTRE_SEAT) + 1
