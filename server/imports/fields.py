@@ -61,6 +61,10 @@ class Fields:
         return raw
 
     def _raw(self, name: str, column: str) -> Column:
+        if column == "@layer":
+            return np.full(self._sheet.rows, self._sheet.layer, dtype=object)
+        if column == "@row":
+            return column_of([str(number) for number in self._sheet.place_numbers])
         if column not in self._sheet.columns:
             raise Unreadable("missing_column", place=f"fields.{name}", column=column)
         return column_of([value.strip() for value in self._sheet.columns[column]])

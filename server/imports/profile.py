@@ -72,6 +72,10 @@ NEEDED: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 
 
+# Named in place of a column: what is not in one. Row numbers are those a refusal tells.
+OF_THE_FILE = ("@layer", "@row")
+
+
 class ProfileFault(Exception):
     """The profile cannot be used; `values` name the place in it."""
 
@@ -186,8 +190,10 @@ def load_profile(body: bytes, where: str) -> Profile:
     except tomllib.TOMLDecodeError as error:
         raise ProfileFault("profile_not_toml", profile=where, why=error) from error
     _look_for_unknown_keys(raw, Profile, "", where)
+    raw = _fields_as_tables(raw)
     try:
-        profile = msgspec.convert(_fields_as_tables(raw), Profile)
+        _convert_each(raw, where)
+        profile = msgspec.convert(raw, Profile)
     except msgspec.ValidationError as error:
         raise _wrong_type(error, where) from error
     _look_at_values(profile, where)
@@ -235,7 +241,7 @@ def missing_columns(profile: Profile, headers: Iterable[str]) -> list[dict[str, 
     lower = {name.casefold(): name for name in there}
     missing = []
     for place, column in named_columns(profile):
-        if column in there:
+        if column in there or (place.startswith("fields.") and column in OF_THE_FILE):
             continue
         near = lower.get(column.casefold()) or next(iter(difflib.get_close_matches(column, there, 1)), "")
         missing.append({"place": place, "column": column, "near": near})
@@ -270,9 +276,29 @@ def _fields_as_tables(raw: dict[str, Any]) -> dict[str, Any]:
     return {**raw, "fields": told}
 
 
-def _wrong_type(error: msgspec.ValidationError, where: str) -> ProfileFault:
+def _convert_each(raw: dict[str, Any], where: str) -> None:
+    """Fields and maps one by one: the library does not say which entry of a table it means."""
+    fields, classes, codes = raw.get("fields"), raw.get("classes"), raw.get("codes")
+    maps: dict[str, Any] = {}
+    for name, field in fields.items() if isinstance(fields, dict) else ():
+        maps[f"fields.{name}.map"] = field.get("map") if isinstance(field, dict) else None
+        try:
+            msgspec.convert(field if not isinstance(field, dict) else {**field, "map": {}}, Field)
+        except msgspec.ValidationError as error:
+            raise _wrong_type(error, where, f"fields.{name}") from error
+    maps["classes.map"] = classes.get("map") if isinstance(classes, dict) else None
+    maps["codes.districts"] = codes.get("districts") if isinstance(codes, dict) else None
+    for place, told in maps.items():
+        for name, value in told.items() if isinstance(told, dict) else ():
+            if not isinstance(value, str):
+                raise ProfileFault(
+                    "profile_wrong_value", profile=where, place=f'{place}."{name}"', why="Expected `str`"
+                )
+
+
+def _wrong_type(error: msgspec.ValidationError, where: str, outer: str = "") -> ProfileFault:
     found = re.search(r" - at `\$\.?(.*)`$", str(error))
-    place = found.group(1) if found else ""
+    place = ".".join(part for part in (outer, found.group(1) if found else "") if part)
     why = str(error)[: found.start()] if found else str(error)
     missing = re.match(r"Object missing required field `(.*)`", why)
     if missing:

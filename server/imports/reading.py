@@ -34,6 +34,7 @@ def read_sheet(path: Path, profile: Profile | None = None, limits: Limits = LIMI
             sheet.member = one.member
             sheet.remarks = (*one.remarks, *sheet.remarks)
             sheet.format = one.format
+            sheet.layer = sheet.layer or Path(one.member or path).stem
             sheet.sha256, sheet.size_bytes = _fingerprint(path, one.format if not one.member else "zip")
     except MemoryError as error:
         raise Unreadable("too_large", bytes=path.stat().st_size, limit=limits.file_bytes) from error

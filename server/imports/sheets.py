@@ -69,7 +69,7 @@ class Sheet(msgspec.Struct, kw_only=True):
     )
     size_bytes: int = 0
     member: str = ""  # read from inside a zip
-    layer: str = ""
+    layer: str = ""  # layer, sheet or object; the file's own name where its format has none
     remarks: tuple[Remark, ...] = ()
 
     def place_of_row(self, row: int) -> str:
