@@ -151,8 +151,8 @@ class QueueModel(QAbstractTableModel):
         # The rows of the queue before may not stand under this one's name for a moment.
         self._show(self._order[:0])
         self._view = self._wanted
-        self._reorder(is_whole=True)
         self.view_changed.emit()
+        self._reorder(is_whole=True)
         self.counts_changed.emit()
 
     def sort_by(self) -> Sort:
@@ -393,8 +393,8 @@ class QueueModel(QAbstractTableModel):
 
     def _want(self, view: View) -> None:
         self._wanted = view
-        self._reorder(is_whole=True)
         self.view_changed.emit()
+        self._reorder(is_whole=True)
 
     def _reorder(self, is_whole: bool) -> None:
         """What was touched goes where it belongs: a few rows by themselves, many or all by a new sort."""
@@ -481,12 +481,15 @@ class QueueModel(QAbstractTableModel):
 
     def _show(self, fresh: Order, view: View | None = None) -> None:
         """Goes over to a new order; slots that nobody shows any more are free."""
+        is_other = view is not None and view != self._view
         if not np.array_equal(fresh, self._order):
             self.about_to_show.emit()
             self._go_over(fresh)
-            self.shown.emit()
+            is_other = True
         self._view = view or self._view
         self._rows.recycle()
+        if is_other:
+            self.shown.emit()
 
     def _go_over(self, fresh: Order) -> None:
         """First what leaves, then the re-sort, then what comes."""

@@ -46,6 +46,8 @@ class KeyRouter(QObject):
         self._screen: dict[str, Callable[[], object]] = {
             "next_queue": lambda: self._turn_queue(1),
             "previous_queue": lambda: self._turn_queue(-1),
+            "filter": window.panel.filter.open,
+            "sort": window.model.turn_sort,
             "locate": window.command_bar.open,
             "stage": window.stage.turn,
             "centre": self._centre,
@@ -176,7 +178,7 @@ class KeyRouter(QObject):
         self._window.set_density(names[(here + 1) % len(names)])
 
     def _back(self) -> None:
-        """One level back: the open form of an action, the report, the drawer, the stage."""
+        """One level back: the open form of an action, the report, the drawer, the stage, the queue's filter."""
         window = self._window
         if window.is_form_shown():
             window.form.put_away()
@@ -186,6 +188,8 @@ class KeyRouter(QObject):
             return
         elif window.stage.page() != MAP:
             window.stage.turn_to(MAP)
+        elif window.panel.is_filter_open():
+            window.panel.filter.close_filter()
 
     # --- what is offered ------------------------------------------------------------------------------
 

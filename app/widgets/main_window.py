@@ -271,7 +271,7 @@ class MainWindow(QWidget):
             self.show_form(True)
 
     def _on_head(self, name: str) -> None:
-        self.router.run("take_next" if name == "take" else "next_queue")
+        self.router.run({"take": "take_next", "filter": "filter"}.get(name, "next_queue"))
 
     def _on_strip(self, name: str) -> None:
         if name == "outbox":

@@ -1,121 +1,62 @@
-"""The queue: its head, column heads, the live list of one-line rows, and its foot with as-of and counts.
+"""The queue's panel: its head, its filter, column heads, the live list of one-line rows, and its foot with the counts.
 
-The list shows `QueueModel`; what is chosen is a case, never a row number: when its row leaves, the choice stays
-where it is and nobody is moved on to another case by somebody else's work.
+The heads say what the rows are sorted by, and a click on one sorts by it. The filter is a line of its own that comes
+with its key and goes with Esc; while it leaves something out it says how much is shown of how many.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QListView,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QEvent, QObject, QPointF, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPolygonF
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from app.look import tokens
 from app.models import text
-from app.models.queue_model import LINE_ROLE, QueueLine, QueueModel
+from app.models.queue_model import QueueModel
+from app.models.queue_order import Sort
 from app.widgets import paint, theme
+from app.widgets.keys import cap_of
 from app.widgets.line import Caps, Gap, Item, Line, Stretch, Text
+from app.widgets.plain import Plain
+from app.widgets.queue_list import CLASS_X_PX, LEFT_END_PX, SIDE_PX, QueueColumns, QueueList
+from app.widgets.screen_keys import SCREEN_KEY_BY_ID
 
 if TYPE_CHECKING:
     from app.session import Session
 
-MARK_X_PX = 20  # the mark's centre
-LEFT_END_PX = 90  # the time's right edge
-CLASS_X_PX = 100
-SIDE_PX = 12
-GAP_PX = 8
 HEAD_TEXT_PX = tokens.FONT_CAP_PX
 FOOT_PX = 28
-BAR_PX = 3
-LOADING_PX = 3
-
-
-class QueueColumns:
-    """Where the columns stand for a width; the head and the rows share it, so that they align."""
-
-    def __init__(self, width_px: int) -> None:
-        is_narrow = width_px < (tokens.QUEUE_PX + tokens.QUEUE_NARROW_PX) // 2
-        class_px = tokens.QUEUE_CLASS_NARROW_PX if is_narrow else tokens.QUEUE_CLASS_PX
-        self.class_x = CLASS_X_PX
-        self.class_px = class_px - GAP_PX
-        self.place_x = CLASS_X_PX + class_px
-        self.end_x = width_px - SIDE_PX
-
-
-class QueueDelegate(QStyledItemDelegate):
-    """Paints one row: mark, time left, class, place, and a tag or the name of who has it."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.row_px, self.text_px = tokens.ROW_HEIGHTS_PX[tokens.DEFAULT_DENSITY]
-
-    def set_density(self, name: str) -> None:
-        """'compact', 'standard' or 'wide'."""
-        self.row_px, self.text_px = tokens.ROW_HEIGHTS_PX[name]
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
-        return QSize(0, self.row_px)
-
-    def paint(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
-        line: QueueLine | None = index.data(LINE_ROLE)
-        if line is None:
-            return
-        box = option.rect
-        is_chosen = bool(option.state & QStyle.StateFlag.State_Selected)
-        if is_chosen:
-            painter.fillRect(box, theme.ink("mine_wash"))
-            painter.fillRect(QRect(box.left(), box.top(), BAR_PX, box.height()), theme.ink("sel"))
-        elif option.state & QStyle.StateFlag.State_MouseOver:
-            painter.fillRect(box, theme.ink("bg2"))
-        # The columns end where the heads' do, whether or not a scroll bar stands beside them.
-        place_tone = "text1" if is_chosen else "text2"
-        self._paint_line(painter, box, line, QueueColumns(option.widget.width()), place_tone)
-
-    def _paint_line(
-        self, painter: QPainter, box: QRect, line: QueueLine, columns: QueueColumns, place_tone: str
-    ) -> None:
-        x, y, size = box.left(), box.top() + box.height() / 2, self.text_px
-        paint.draw_mark(painter, line.mark, QPointF(x + MARK_X_PX, y), tokens.MARK_PX)
-        left_px = paint.text_width(line.left, size, line.is_bold)
-        paint.draw_text(painter, x + LEFT_END_PX - left_px, y, line.left, line.tone, size, line.is_bold)
-        tone = "text2" if line.is_dim else "text1"
-        name = paint.elided(line.class_name, columns.class_px, size)
-        paint.draw_text(painter, x + columns.class_x, y, name, tone, size)
-        end = x + columns.end_x
-        if line.chip:
-            end -= paint.chip_width(line.chip)
-            paint.draw_chip(painter, end, y, line.chip)
-            end -= GAP_PX
-        elif line.tag:
-            end -= paint.tag_width(line.tag)
-            paint.draw_tag(painter, end, y, line.tag, "text1")
-            end -= GAP_PX
-        place_x = x + columns.place_x
-        place = paint.elided(line.place, round(end - place_x), size)
-        paint.draw_text(painter, place_x, y, place, place_tone, size)
+ARROW_PX = 7
+ARROW_GAP_PX = 4
+FILTER_PX = 44
+FILTER_CHARS = 40
 
 
 class QueueHeads(QWidget):
-    """The column heads, 12 px, aligned as their columns."""
+    """The column heads, 12 px, aligned as their columns; the one that sorts is bright and has an arrow."""
 
     def __init__(self, model: QueueModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._model = model
         self.setFixedHeight(tokens.COLUMN_HEAD_PX)
+        self.setMouseTracking(True)
         self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
         theme.notifier().changed.connect(self.update)
+        model.view_changed.connect(self._show_sort)
+        self._show_sort()
+
+    def _show_sort(self) -> None:
+        names = {
+            Sort.LEFT: self.tr("Sorted by time left"),
+            Sort.CLASS: self.tr("Sorted by class"),
+            Sort.PLACE: self.tr("Sorted by place"),
+            Sort.REGISTERED: self.tr("Sorted by registration, the newest first"),
+        }
+        self.setAccessibleName(names[self._model.sort_by()])
+        self.setToolTip(text.facts(names[self._model.sort_by()], SCREEN_KEY_BY_ID["sort"].key))
+        self.update()
 
     def paintEvent(self, event: object) -> None:
         painter = QPainter(self)
@@ -123,143 +64,133 @@ class QueueHeads(QWidget):
         painter.fillRect(0, self.height() - 1, self.width(), 1, theme.ink("line"))
         columns = QueueColumns(self.width())
         heads = [self._model.headerData(i, Qt.Orientation.Horizontal) for i in range(5)]
+        sort = self._model.sort_by()
+        is_time = sort in (Sort.LEFT, Sort.REGISTERED)
+        left_x = LEFT_END_PX - paint.text_width(heads[1], HEAD_TEXT_PX)
+        self._paint_head(painter, left_x, heads[1], is_time, left_x - ARROW_GAP_PX - ARROW_PX)
+        for head, x, is_sort in (
+            (heads[2], columns.class_x, sort is Sort.CLASS),
+            (heads[3], columns.place_x, sort is Sort.PLACE),
+        ):
+            arrow_x = x + paint.text_width(head, HEAD_TEXT_PX) + ARROW_GAP_PX
+            self._paint_head(painter, x, head, is_sort, arrow_x)
+        mark_x = columns.end_x - paint.text_width(heads[4], HEAD_TEXT_PX)
+        self._paint_head(painter, mark_x, heads[4], False, 0)
+
+    def _paint_head(self, painter: QPainter, x: float, head: str, is_sort: bool, arrow_x: float) -> None:
         y = (self.height() - 1) / 2
-        right = (LEFT_END_PX, columns.end_x)
-        for label, end in zip((heads[1], heads[4]), right, strict=True):
-            paint.draw_text(
-                painter, end - paint.text_width(label, HEAD_TEXT_PX), y, label, "text2", HEAD_TEXT_PX
-            )
-        for label, start in zip((heads[2], heads[3]), (columns.class_x, columns.place_x), strict=True):
-            paint.draw_text(painter, start, y, label, "text2", HEAD_TEXT_PX)
-
-
-class QueueList(QListView):
-    """The rows. `chosen` is emitted by the operator's hand only."""
-
-    chosen = Signal(str)
-
-    def __init__(self, session: Session, model: QueueModel, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._session = session
-        self._model = model
-        self._delegate = QueueDelegate(self)
-        self._case = ""
-        self._is_hand = False
-        self.setItemDelegate(self._delegate)
-        self.setModel(model)
-        self.setUniformItemSizes(True)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setMouseTracking(True)
-        self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
-        self.setAccessibleName(self.tr("Queue"))
-        self.selectionModel().currentChanged.connect(self._on_current)
-        model.rowsRemoved.connect(self._restore)
-        model.rowsInserted.connect(self._restore)
-        model.modelReset.connect(self._restore)
-        session.status_changed.connect(lambda status: self.viewport().update())
-
-    def set_density(self, name: str) -> None:
-        """Row height and text size."""
-        self._delegate.set_density(name)
-        self.scheduleDelayedItemsLayout()
-
-    def case(self) -> str:
-        """The case chosen, also when its row is not in this queue."""
-        return self._case
-
-    def choose(self, case: str) -> None:
-        """Marks a case without telling anybody."""
-        self._case = case
-        self._restore()
-        row = self._model.row_of(case)
-        if row >= 0:
-            self.scrollTo(self._model.index(row, 0))
-
-    def _restore(self, *unused: object) -> None:
-        """Puts the mark back on the chosen case, or on nothing."""
-        row = self._model.row_of(self._case) if self._case else -1
-        if row >= 0:
-            self.setCurrentIndex(self._model.index(row, 0))
-        else:
-            self.setCurrentIndex(QModelIndex())
-            self.selectionModel().clearSelection()
-
-    def _on_current(self, current: QModelIndex, previous: QModelIndex) -> None:
-        # Qt makes another row current by itself when one leaves, or when the list gets the keyboard.
-        if not self._is_hand or not current.isValid():
+        paint.draw_text(painter, x, y, head, "text1" if is_sort else "text2", HEAD_TEXT_PX)
+        if not is_sort:
             return
-        case = self._model.case_at(current.row())
-        if case and case != self._case:
-            self._case = case
-            self.chosen.emit(case)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.ink("text1"))
+        top, half = y - 2, ARROW_PX / 2
+        corners = (
+            QPointF(arrow_x, top),
+            QPointF(arrow_x + ARROW_PX, top),
+            QPointF(arrow_x + half, top + 4.5),
+        )
+        painter.drawPolygon(QPolygonF(corners))
+        painter.restore()
 
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """Qt would make the first row current: nobody opened that case."""
-        super().focusInEvent(event)
-        self._restore()
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        self._is_hand = True
-        super().mousePressEvent(event)
-        self._is_hand = False
+    def _sort_at(self, x: float) -> Sort | None:
+        """What a click there sorts by; the time's head turns between time left and registration."""
+        columns = QueueColumns(self.width())
+        if x < CLASS_X_PX - ARROW_GAP_PX:
+            return Sort.REGISTERED if self._model.sort_by() is Sort.LEFT else Sort.LEFT
+        if x < columns.place_x:
+            return Sort.CLASS
+        return Sort.PLACE if x < columns.place_x + columns.class_px else None
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        self._is_hand = bool(event.buttons())
-        super().mouseMoveEvent(event)
-        self._is_hand = False
+        is_sort = self._sort_at(event.position().x()) is not None
+        self.setCursor(Qt.CursorShape.PointingHandCursor if is_sort else Qt.CursorShape.ArrowCursor)
 
-    def keyboardSearch(self, search: str) -> None:
-        """A bare letter belongs to the input method, never to the list."""
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        sort = self._sort_at(event.position().x())
+        if sort is not None and event.button() == Qt.MouseButton.LeftButton:
+            self._model.set_sort(sort)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (
-            Qt.Key.Key_Up,
-            Qt.Key.Key_Down,
-            Qt.Key.Key_PageUp,
-            Qt.Key.Key_PageDown,
-            Qt.Key.Key_Home,
-            Qt.Key.Key_End,
-        ):
-            self._is_hand = True
-            if not self.currentIndex().isValid() and self._model.rowCount():
-                self.setCurrentIndex(self._model.index(0, 0))
-            else:
-                super().keyPressEvent(event)
-            self._is_hand = False
+
+class QueueFilter(QWidget):
+    """The filter's line: what is typed, and how many are shown of how many. `left` when the keyboard goes back."""
+
+    left = Signal()
+
+    def __init__(self, model: QueueModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._model = model
+        self.field = QLineEdit()
+        self.field.setMaxLength(FILTER_CHARS)
+        self.field.setPlaceholderText(self.tr("Class, place or number"))
+        self.field.setAccessibleName(self.tr("Filter of the queue"))
+        # What an input method is still composing is not in the text yet, and filters nothing.
+        self.field.textChanged.connect(model.set_filter)
+        self.field.installEventFilter(self)
+        self.count = Plain("", "text2", "label")
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(SIDE_PX, 0, SIDE_PX, 8)
+        layout.setSpacing(10)
+        layout.addWidget(self.field, 1)
+        layout.addWidget(self.count)
+        self.setFixedHeight(FILTER_PX)
+        self.setFocusProxy(self.field)
+        model.shown.connect(self._show_count)
+        model.view_changed.connect(self._on_view)
+        self.hide()
+
+    def open(self) -> None:
+        """Comes, and takes the keyboard."""
+        self._show_count()
+        self.show()
+        self.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.field.selectAll()
+
+    def close_filter(self) -> None:
+        """Goes, and everything is shown again."""
+        self.field.clear()
+        self.hide()
+        self.left.emit()
+
+    def refresh(self) -> None:
+        """The queue has other figures."""
+        self._show_count()
+
+    def _on_view(self) -> None:
+        if not self._model.is_filtered() and self.field.text() and not self.field.hasFocus():
+            # Another queue: a filter that was forgotten must not hide anything there.
+            self.field.clear()
+            self.hide()
+        self._show_count()
+
+    def _show_count(self) -> None:
+        if not self._model.is_filtered():
+            self.count.say("")
+        elif self._model.is_settled():
+            rows, total = self._model.rowCount(), self._model.counts().total
+            words = self.tr("{0} of {1}")
+            self.count.say(words.format(text.thousands(rows), text.thousands(total)))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        kinds = (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress)
+        if event.type() not in kinds or not isinstance(event, QKeyEvent):
+            return super().eventFilter(watched, event)
+        cap = cap_of(event)
+        if cap not in ("Esc", "Enter", "Down", "Up"):
+            return super().eventFilter(watched, event)
+        if event.type() is QEvent.Type.ShortcutOverride:
+            event.accept()
+        elif cap == "Esc":
+            self.close_filter()
         else:
-            event.ignore()
-
-    def paintEvent(self, event: object) -> None:
-        super().paintEvent(event)
-        if self._model.rowCount() == 0:
-            self._paint_empty()
-
-    def _paint_empty(self) -> None:
-        painter = QPainter(self.viewport())
-        rows = next((one for one in self._session.fetching() if one.dataset == "rows"), None)
-        if rows is not None:
-            self._paint_loading(painter, rows.done, rows.total)
-            return
-        name = self._model.queue().name
-        paint.draw_text(painter, SIDE_PX, 28, self.tr("Nothing in {0}").format(name), "text1")
-        hint = self.tr("New cases appear by themselves")
-        paint.draw_text(painter, SIDE_PX, 50, hint, "text2", tokens.FONT_LABEL_PX)
-
-    def _paint_loading(self, painter: QPainter, done: int, total: int) -> None:
-        """The first rows are on their way: a count and a thin bar, nothing that turns."""
-        paint.draw_text(painter, SIDE_PX, 28, self.tr("Fetching the cases"), "text1")
-        figures = text.thousands(done) + (f" / {text.thousands(total)}" if total else "")
-        paint.draw_text(painter, SIDE_PX, 50, figures, "text2", tokens.FONT_LABEL_PX)
-        width = self.viewport().width() - 2 * SIDE_PX
-        painter.fillRect(SIDE_PX, 66, width, LOADING_PX, theme.ink("bg3"))
-        painter.fillRect(SIDE_PX, 66, width * done // total if total else 0, LOADING_PX, theme.ink("text2"))
+            self.left.emit()
+        return True
 
 
 class QueuePanel(QWidget):
-    """The whole panel. `clicked` names what was clicked in its head: 'take' or 'queues'."""
+    """The whole panel. `clicked` names what was clicked in its head: 'take', 'queues' or 'filter'."""
 
     clicked = Signal(str)
 
@@ -269,6 +200,7 @@ class QueuePanel(QWidget):
         self._model = model
         self._is_narrow = False
         self.head = Line(tokens.PANEL_HEAD_PX, ground="bg1", rule="bottom")
+        self.filter = QueueFilter(model)
         self.heads = QueueHeads(model)
         self.list = QueueList(session, model)
         self.foot = Line(FOOT_PX, ground="bg1", rule="top")
@@ -276,9 +208,10 @@ class QueuePanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        for part in (self.head, self.heads, self.list, self.foot):
+        for part in (self.head, self.filter, self.heads, self.list, self.foot):
             layout.addWidget(part)
         model.counts_changed.connect(self.refresh)
+        self.filter.left.connect(lambda: self.list.setFocus(Qt.FocusReason.OtherFocusReason))
         self._clock = QTimer(self, interval=1000)
         self._clock.timeout.connect(self._refresh_foot)
         self._clock.start()
@@ -288,6 +221,10 @@ class QueuePanel(QWidget):
         """Without a rail the head carries the key that changes the queue."""
         self._is_narrow = is_narrow
         self.refresh()
+
+    def is_filter_open(self) -> bool:
+        """Whether the filter's line is there."""
+        return not self.filter.isHidden()
 
     def refresh(self) -> None:
         """Head and foot from the model's figures."""
@@ -300,10 +237,14 @@ class QueuePanel(QWidget):
         if self._is_narrow:
             items += [Gap(12), Caps("F2", name="queues")]
         items.append(Stretch())
+        if not self._is_narrow:
+            items += [Caps(SCREEN_KEY_BY_ID["filter"].key, name="filter"), Gap(6)]
+            items += [Text(self.tr("Filter"), "text2", name="filter"), Gap(14)]
         if queue.workers & self._session.posts:
             items += [Caps("Space", name="take"), Gap(6), Text(self.tr("Take next"), "text2", name="take")]
         self.head.show_items(items)
         self.heads.update()
+        self.filter.refresh()
         self._refresh_foot()
 
     def _refresh_foot(self) -> None:

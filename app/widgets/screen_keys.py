@@ -27,6 +27,8 @@ class ScreenKey(msgspec.Struct, frozen=True):
 SCREEN_KEYS: tuple[ScreenKey, ...] = (
     ScreenKey("next_queue", "F2", QT_TRANSLATE_NOOP("ScreenKey", "Next queue")),
     ScreenKey("previous_queue", "Shift+F2", QT_TRANSLATE_NOOP("ScreenKey", "Previous queue")),
+    ScreenKey("filter", "Shift+F3", QT_TRANSLATE_NOOP("ScreenKey", "Filter the queue")),
+    ScreenKey("sort", "Shift+F4", QT_TRANSLATE_NOOP("ScreenKey", "Sort the queue")),
     ScreenKey("locate", "F3", QT_TRANSLATE_NOOP("ScreenKey", "Locate"), True),
     ScreenKey("stage", "F4", QT_TRANSLATE_NOOP("ScreenKey", "Map or photos"), True),
     ScreenKey("centre", "F5", QT_TRANSLATE_NOOP("ScreenKey", "Centre the map")),

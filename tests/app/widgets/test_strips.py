@@ -138,7 +138,7 @@ def test_that_the_rail_counts_and_a_click_changes_the_queue(session: Told, qtbot
 def test_that_the_queues_head_and_foot_say_name_count_and_age(session: Told, qtbot: QtBot) -> None:
     panel = QueuePanel(session, QueueModel(session))
     qtbot.addWidget(panel)
-    assert panel.head.text() == "待派遣 30 取下一件"
+    assert panel.head.text() == "待派遣 30 筛选 取下一件"
     assert panel.foot.text() == "截至 14:20:07 超 2 临期 3 正常 24 挂账 1"
     panel.set_narrow(True)
     assert [item.keys for item in panel.head.items() if isinstance(item, Caps)] == ["F2", "Space"]
