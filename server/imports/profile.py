@@ -106,7 +106,9 @@ class Source(Strict, frozen=True, kw_only=True):
     layer: str = ""
     member: str = ""
     delimiter: str = ""
-    is_whole: bool = False  # what is here and not in the file is no more: components are then marked as removed
+    is_whole: bool = (
+        False  # what is here and not in the file is no more: components are then marked as removed
+    )
 
 
 class Place(Strict, frozen=True, kw_only=True):

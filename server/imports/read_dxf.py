@@ -1,8 +1,8 @@
 """Drawings (DXF): points, blocks set into the plan as points with their attributes, lines, closed lines as areas.
 
-The layer's name is a column, and so is every attribute of a block. What has no place in a plan (a hatch, a dimension) is
-a row with its reason. Drawings in a tilted plane, on paper, and binary ones are not read. A drawing says nothing of its
-reference system; that stands in the profile.
+The layer's name is a column, and so is every attribute of a block. What has no place in a plan (a hatch, a dimension)
+is a row with its reason. Drawings in a tilted plane, on paper, and binary ones are not read. A drawing says nothing of
+its reference system; that stands in the profile.
 """
 
 from __future__ import annotations

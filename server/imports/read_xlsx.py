@@ -1,8 +1,8 @@
 """A sheet of an .xlsx workbook as columns of text.
 
 A cell is what it holds: text as it is, a whole number with all its digits (and the zeros its format puts in front), a
-day as a day. Formulas are never calculated: the value the last program left is taken and said; where there is none the cell
-is empty, and that is said too. The packing and the XML are looked at before a library opens them.
+day as a day. Formulas are never calculated: the value the last program left is taken and said; where there is none the
+cell is empty, and that is said too. The packing and the XML are looked at before a library opens them.
 """
 
 from __future__ import annotations
