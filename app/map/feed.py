@@ -11,6 +11,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer
 
+from app.map.component_feed import ComponentFeed
 from app.map.layers.style import Live, LiveFacts, LiveMark
 from app.map.limits import REMARK_MS, REMARK_ROWS, RESTING_MS
 from app.map.view import MapView
@@ -44,6 +45,7 @@ class MapFeed(QObject):
         for timer in (self._clock, self._resting):
             view.stopped.connect(timer.stop)
         self._clock.start()
+        self._components = ComponentFeed(session, view)
         self.load()
         self._read_all()
         self._show_age()

@@ -15,7 +15,7 @@ import msgspec
 import numpy as np
 
 from app.cache.basemap import AREAS, EMPTY, NO_BASEMAP, Basemap, Sheet, make_sheet
-from app.cache.columns import ComponentStore
+from app.cache.overlay import LaidOver
 from app.map.partition import Ints, Partition, centres, number_spots
 from casework.entities.city import City
 from casework.entities.duty_grid import DutyGrid
@@ -30,7 +30,7 @@ class Resting(msgspec.Struct, frozen=True, eq=False):
 
     city: City
     base: Basemap
-    components: ComponentStore | None
+    components: LaidOver | None
     partition: Partition
     work_grids: tuple[WorkGrid, ...]
     duty_grids: tuple[DutyGrid, ...]
@@ -58,6 +58,12 @@ class Ground:
             **{f"{of}_spot": partial(self._area_spots, of) for of in AREA_NAMES},
             **{f"{of}_edge": partial(self._area_edges, of) for of in AREAS},
         }
+
+    def with_components(self, components: LaidOver) -> Ground:
+        """The same ground under other components; what was made on demand is shared."""
+        other = Ground(msgspec.structs.replace(self._resting, components=components))
+        other._made, other._lock = self._made, self._lock
+        return other
 
     def sheet(self, of: str, duty: str = "") -> Sheet:
         """The features of a source; `duty` says of which duty layer, where that matters."""
@@ -144,7 +150,7 @@ def empty_ground(city: City) -> Ground:
 def make_ground(
     city: City,
     base: Basemap,
-    components: ComponentStore | None,
+    components: LaidOver | None,
     partition: Partition,
     work_grids: Sequence[WorkGrid],
     duty_grids: Sequence[DutyGrid],

@@ -12,6 +12,7 @@ BATCH_MS = 50  # between two messages about moving things
 BATCH_MARKS = 5_000  # in one message
 REMARK_MS = 1_000  # between two looks at what time has changed
 REMARK_ROWS = 1_000  # looked at each time
+COMPONENTS_MS = 300  # from the first component that changed until the changed ones are laid over
 RESTING_MS = 500  # from the last resting row that changed until the ground is made anew
 CRASHES = 3  # of the renderer, before the view gives up...
 CRASH_WINDOW_MS = 30_000  # ...within this time

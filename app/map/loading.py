@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal
 
 from app.cache.basemap import NO_BASEMAP, Basemap, open_basemap
 from app.cache.columns import ComponentStore, UnreadableStore
+from app.cache.overlay import LaidOver
 from app.map.ground import Ground, make_ground
 from app.map.partition import Partition
 from casework.entities.city import City
@@ -68,9 +69,9 @@ def _base(path: Path, unreadable: list[str]) -> Basemap:
         return NO_BASEMAP
 
 
-def _components(path: Path, unreadable: list[str]) -> ComponentStore | None:
+def _components(path: Path, unreadable: list[str]) -> LaidOver | None:
     try:
-        return ComponentStore.open(path)
+        return LaidOver(ComponentStore.open(path))
     except UnreadableStore as problem:
         log.error("components_unreadable", extra={"reason": str(problem)})
         unreadable.append(path.name)

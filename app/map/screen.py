@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import msgspec
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from app.cache.overlay import LaidOver, Spot
 from app.look.tokens import DEFAULT_THEME, THEMES
 from app.map import messages as m
 from app.map.bridge import Bridge
@@ -23,6 +24,7 @@ from app.map.scene import lit, mark_set, plane_of, text_sets
 from app.map.scheme import tile_address
 from app.map.tiles.factory import TileFactory
 from app.map.tiles.picture import GROUND_TOKEN, Painter, TileScheme
+from app.map.tiles.points import touching
 from app.map.tiles.pyramid import Pyramid, pyramid_of
 from casework.entities.city import City
 
@@ -90,6 +92,17 @@ class Screen(QObject):
         self._painter = Painter(ground, pyramid, self.layers)
         self._scheme = msgspec.structs.replace(self._scheme, version=self._scheme.version + 1)
         self.send_scene()
+
+    def set_components(self, components: LaidOver, spots: Sequence[Spot]) -> None:
+        """Other components on the same ground; only the tiles around these spots are drawn anew."""
+        assert self.ground is not None and self._painter is not None and self.pyramid is not None
+        before = self._factory.stamp(self._scheme, self._painter, self.pyramid)
+        self.ground = self.ground.with_components(components)
+        self._painter = self._painter.over(self.ground)
+        self._scheme = msgspec.structs.replace(self._scheme, version=self._scheme.version + 1)
+        after = self._factory.stamp(self._scheme, self._painter, self.pyramid)
+        self._factory.carry(before, after, touching(self.pyramid, spots))
+        self._send_tiles()
 
     def set_theme(self, theme: str) -> None:
         """Every colour anew."""

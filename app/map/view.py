@@ -21,6 +21,7 @@ from PySide6.QtWidgets import QWidget
 from app.look.tokens import DEFAULT_THEME, THEMES
 from app.map.bridge import Bridge
 from app.map.corners import Corners
+from app.map.ground import Ground
 from app.map.hit import hit
 from app.map.layers import LAYERS
 from app.map.layers.style import Layer, LiveMark
@@ -97,6 +98,7 @@ class MapView(QWidget):
         self._clicked_grid = ""
         self._as_of = ""
         self._awaited_serial = 0  # of the scene that makes the map ready
+        self._changes: dict[str, Component] = {}  # components that are not as the file says
         self._is_lost = self._is_stopped = False
         self._unreadable: tuple[str, ...] = ()
         self._loader = GroundLoader(self)
@@ -163,6 +165,25 @@ class MapView(QWidget):
         )
         self._show_boxes()
         self._show_notes()
+
+    def lay_components(self, changes: Mapping[str, Component | None]) -> None:
+        """These components have changed since the survey; None where the file counts again."""
+        for key, row in changes.items():
+            if row is None:
+                self._changes.pop(key, None)
+            else:
+                self._changes[key] = row
+        ground = self.screen_state.ground
+        if ground is None or ground.components is None or self._is_stopped:
+            return  # laid over when the file has been read
+        before = ground.components
+        after = before.with_changes(changes)
+        spots = [*before.spots(changes), *after.spots(changes)]
+        self.screen_state.set_components(after, spots)
+
+    def changed_components(self) -> tuple[str, ...]:
+        """Ids of the components that are laid over the file."""
+        return tuple(self._changes)
 
     def set_duty_layer(self, layer_id: str) -> None:
         """Another duty layer; an empty id shows none."""
@@ -263,7 +284,7 @@ class MapView(QWidget):
         return (ground.partition.grid_at(x_mm / 1000, y_mm / 1000) or "") if ground is not None else ""
 
     def component(self, key: str) -> Component | None:
-        """A component of the resting file by its id, as it was surveyed."""
+        """A component by its id, as it is now."""
         store = self.screen_state.ground.components if self.screen_state.ground is not None else None
         at = store.find(key) if store is not None else None
         return store.row(at) if store is not None and at is not None else None
@@ -365,7 +386,7 @@ class MapView(QWidget):
     def _on_loaded(self, loaded: Loaded) -> None:
         state = self.screen_state
         old = state.ground
-        state.set_ground(loaded.ground)
+        state.set_ground(self._with_changes(loaded.ground))
         if old is not None and old.components is not None:
             old.components.close()
         if state.camera is None:
@@ -377,6 +398,11 @@ class MapView(QWidget):
         self._show_message()
         for name in loaded.unreadable:
             self.trouble.emit(name)
+
+    def _with_changes(self, ground: Ground) -> Ground:
+        if ground.components is None or not self._changes:
+            return ground
+        return ground.with_components(ground.components.with_changes(self._changes))
 
     def _on_crashed(self, count: int) -> None:
         self.screen_state.forget_page()

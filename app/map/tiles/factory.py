@@ -64,6 +64,15 @@ class TileFactory(QObject):
             self._schemes.popitem(last=False)
         return stamp
 
+    def carry(self, before: str, after: str, is_touched: Callable[[TileKey], bool]) -> None:
+        """Tiles kept under one stamp stand under another from now on, but for those that look different there."""
+        for stamp, key in [order for order in self._kept if order[0] == before]:
+            body = self._kept.pop((stamp, key))
+            if is_touched(key):
+                self._kept_bytes -= len(body)
+            else:
+                self._kept[after, key] = body
+
     def order(self, stamp: str, key: TileKey, answer: Answer) -> None:
         """Answers now or later, on this thread."""
         known = self._schemes.get(stamp)

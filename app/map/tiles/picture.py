@@ -56,6 +56,13 @@ class Painter:
             Density: self._density,
         }
 
+    def over(self, ground: Ground) -> Painter:
+        """The same painter on a ground that differs in components only: names and steps of density stay."""
+        other = Painter(ground, self._pyramid, self._layers)
+        other._steps = self._steps or other._steps
+        other._placed, other._lock = self._placed, self._lock
+        return other
+
     def picture(self, scheme: TileScheme, key: TileKey) -> QImage:
         """The finished tile."""
         canvas = TileCanvas(self._pyramid, key, THEMES[scheme.theme], GROUND_TOKEN)

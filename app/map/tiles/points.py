@@ -6,7 +6,7 @@ tile's edge is the same on both tiles.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -14,13 +14,15 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen, QTransform
 
-from app.cache.columns import ComponentStore
+from app.cache.overlay import LaidOver, Spot
 from app.look.shapes import SHAPES
 from app.map.layers.style import Density, Scatter, at_scale
-from app.map.tiles.canvas import TileCanvas
+from app.map.tiles.canvas import TileCanvas, TileKey
 from app.map.tiles.paths import path_of_mark
+from app.map.tiles.pyramid import RESOLUTIONS, Pyramid
 
 MARGIN_PX = 12
+REACH_PX = 64  # no shape and no square of density is larger
 
 
 class Stamp:
@@ -60,8 +62,20 @@ def stamp_of(shape: str, side_px: int, colour: str, halo: str, alpha: float) -> 
     return Stamp(image)
 
 
+def touching(pyramid: Pyramid, spots: Sequence[Spot]) -> Callable[[TileKey], bool]:
+    """Says of a tile whether a component at one of these places is drawn on it, as a shape or in a square."""
+    places = np.array(spots, dtype=float).reshape(-1, 2) / 1000.0
+
+    def is_touched(key: TileKey) -> bool:
+        box = pyramid.box(key.z, key.x, key.y).grown(REACH_PX * RESOLUTIONS[key.z])
+        inside = (places >= (box.west, box.south)) & (places <= (box.east, box.north))
+        return bool(inside.all(axis=1).any())
+
+    return is_touched
+
+
 def draw_scatter(
-    canvas: TileCanvas, rule: Scatter, store: ComponentStore, tokens: Mapping[str, str], class_code: str
+    canvas: TileCanvas, rule: Scatter, store: LaidOver, tokens: Mapping[str, str], class_code: str
 ) -> None:
     """Every component of the tile; those of one class last, larger and in the stronger colour."""
     reach = canvas.reach_m(MARGIN_PX)
@@ -69,9 +83,10 @@ def draw_scatter(
     if not len(found):
         return
     found = np.sort(found)
-    is_strong = np.array([code == class_code for code in store.class_codes])[store.class_idx[found]]
-    majors = np.array([code[:2] for code in store.class_codes])[store.class_idx[found]]
-    px = canvas.to_px(np.stack((store.x_mm[found], store.y_mm[found]), axis=1) / 1000.0)
+    classes = store.classes(found)
+    is_strong = np.array([code == class_code for code in store.class_codes])[classes]
+    majors = np.array([code[:2] for code in store.class_codes])[classes]
+    px = canvas.to_px(np.stack(store.places(found), axis=1) / 1000.0)
     spots = np.floor(px).astype(np.int64)
     pixels = canvas.pixels()
     for major in sorted(set(majors[~is_strong])):
@@ -109,22 +124,22 @@ def _press(pixels: NDArray[np.uint8], spots: NDArray[np.int64], stamp: Stamp) ->
 class DensitySteps:
     """Where one colour ends and the next begins, per scale: fifths of the squares that are not empty."""
 
-    def __init__(self, store: ComponentStore) -> None:
+    def __init__(self, store: LaidOver) -> None:
         self._store = store
         self._known: dict[float, NDArray[np.float64]] = {}
 
     def at(self, cell_m: float, steps: int) -> NDArray[np.float64]:
         """The upper bounds of all steps but the last."""
         if cell_m not in self._known:
-            store = self._store
-            column = (store.x_mm - store.x_mm.min()) // int(cell_m * 1000)
-            row = (store.y_mm - store.y_mm.min()) // int(cell_m * 1000)
+            x_mm, y_mm = self._store.places(self._store.shown())
+            column = (x_mm - x_mm.min()) // int(cell_m * 1000)
+            row = (y_mm - y_mm.min()) // int(cell_m * 1000)
             counts = np.unique(row * (int(column.max()) + 1) + column, return_counts=True)[1]
             self._known[cell_m] = np.quantile(counts, np.arange(1, steps) / steps)
         return self._known[cell_m]
 
 
-def draw_density(canvas: TileCanvas, rule: Density, store: ComponentStore, steps: DensitySteps) -> None:
+def draw_density(canvas: TileCanvas, rule: Density, store: LaidOver, steps: DensitySteps) -> None:
     """Squares counted from the pyramid's corner, so that those of neighbouring tiles meet."""
     if not len(store):
         return
@@ -135,7 +150,7 @@ def draw_density(canvas: TileCanvas, rule: Density, store: ComponentStore, steps
         return
     cell_px = rule.cell_px * canvas.ratio
     first = np.floor(np.array([canvas.key.x, canvas.key.y]) * canvas.side_px / cell_px).astype(np.int64)
-    px = canvas.to_px(np.stack((store.x_mm[found], store.y_mm[found]), axis=1) / 1000.0)
+    px = canvas.to_px(np.stack(store.places(found), axis=1) / 1000.0)
     corner = np.array([canvas.key.x, canvas.key.y]) * canvas.side_px
     cells = np.floor((px + corner) / cell_px).astype(np.int64) - first
     across = int(np.ceil(canvas.side_px / cell_px)) + 2

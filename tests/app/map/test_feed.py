@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import msgspec
 import pytest
 
+from app.cache.columns import ComponentStore
 from app.map.feed import MapFeed
 from app.map.layers import LAYERS
 from app.map.layers.style import Glyph, Layer, Live, LiveMark
 from app.map.limits import REMARK_MS
 from app.map.messages import Clicked
+from app.map.tiles.canvas import TileKey
+from app.map.tiles.pyramid import RESOLUTIONS, TILE_PX
 from app.map.view import MapView, duty_for
+from casework.entities.component import Component
 from casework.entities.duty_layer import DutyLayer
 from casework.ids import Key
 from casework.workflow import Stage
 from tests.app import fake_city
 from tests.app.fake_session import FakeSession
 from tests.app.map.conftest import WAIT_MS
+from tests.app.map.town import Town
 
 
 @pytest.fixture
@@ -180,3 +186,83 @@ def test_that_the_first_topic_anybody_answers_for_decides() -> None:
     assert duty_for(("event:01", "component:01"), layers).id == "a"
     assert duty_for(("event:06",), layers).id == "b"
     assert duty_for(("event:99",), layers) is None
+
+
+def a_component(town: Town, view: MapView) -> Component:
+    store = view.screen_state.ground.components
+    return store.row(len(store) // 2)
+
+
+def moved(row: Component, by_mm: int) -> Component:
+    return msgspec.structs.replace(row, x_mm=row.x_mm + by_mm)
+
+
+@pytest.fixture
+def surveyed(session: FakeSession, view: MapView, folder: Path, town: Town, qtbot) -> MapFeed:
+    """A feed whose folder has the town's components."""
+    shutil.copy(town.components_path, folder / "components.db")
+    made = MapFeed(session, view, folder)
+    qtbot.waitUntil(lambda: view.screen_state.ground.components is not None, timeout=WAIT_MS)
+    return made
+
+
+def test_that_a_component_that_moves_is_found_at_its_new_place_only(
+    surveyed: MapFeed, session: FakeSession, view: MapView, town: Town, qtbot
+) -> None:
+    old = a_component(town, view)
+    new = moved(old, 400_000_000)
+    session.arrive(new)
+    qtbot.waitUntil(lambda: view.component(old.id) == new, timeout=WAIT_MS)
+    store = view.screen_state.ground.components
+    there = store.nearest(new.x_mm, new.y_mm, 100)
+    assert store.key_of(there) == old.id
+    here = store.nearest(old.x_mm, old.y_mm, 100)
+    assert here is None or store.key_of(here) != old.id
+    session.arrive(gone=[Key("component", old.id)])
+    qtbot.waitUntil(lambda: view.component(old.id) == old, timeout=WAIT_MS)
+
+
+def test_that_a_component_that_changed_before_the_file_was_read_is_laid_over(
+    session: FakeSession, view: MapView, folder: Path, town: Town, qtbot
+) -> None:
+    shutil.copy(town.components_path, folder / "components.db")
+    store = ComponentStore.open(folder / "components.db")
+    new = moved(store.row(9), 5_000)
+    session.arrive(new)
+    MapFeed(session, view, folder)
+    qtbot.waitUntil(lambda: view.component(new.id) is not None, timeout=WAIT_MS)
+    assert view.component(new.id) == new
+
+
+def test_that_only_tiles_with_a_changed_component_are_drawn_anew(
+    surveyed: MapFeed, session: FakeSession, view: MapView, town: Town, qtbot
+) -> None:
+    state, factory = view.screen_state, view._factory
+    city = session.city()
+    old = msgspec.structs.replace(
+        a_component(town, view),
+        x_mm=(city.west_mm + city.east_mm) // 2,
+        y_mm=(city.south_mm + city.north_mm) // 2,
+    )
+    session.arrive(old)
+    qtbot.waitUntil(lambda: view.component(old.id) == old, timeout=WAIT_MS)
+    pyramid, z = state.pyramid, len(RESOLUTIONS) - 3
+    side_mm = RESOLUTIONS[z] * TILE_PX * 1000
+    column = int((old.x_mm - pyramid.west * 1000) // side_mm)
+    row = int((pyramid.north * 1000 - old.y_mm) // side_mm)
+    near, far = TileKey(z, column, row, 1.0), TileKey(z, column - 3, row, 1.0)
+    before = factory.stamp(state.scheme, state._painter, pyramid)
+    answers: dict[TileKey, bytes | None] = {}
+    for key in (near, far):
+        factory.order(before, key, lambda body, key=key: answers.update({key: body}))
+    qtbot.waitUntil(lambda: len(answers) == 2, timeout=WAIT_MS)
+    session.arrive(moved(old, 3_000))
+    qtbot.waitUntil(lambda: view.component(old.id) != old, timeout=WAIT_MS)
+    after = factory.stamp(state.scheme, state._painter, pyramid)
+    assert after != before
+    kept: list[TileKey] = []
+    factory.order(after, far, lambda body: kept.append(far))
+    assert kept == [far], "answered at once: it is the old picture"
+    factory.order(after, near, lambda body: kept.append(near))
+    assert kept == [far], "drawn anew"
+    qtbot.waitUntil(lambda: kept == [far, near], timeout=WAIT_MS)

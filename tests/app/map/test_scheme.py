@@ -85,7 +85,7 @@ def test_that_a_case_is_hit_before_a_component_and_a_component_before_a_grid(
     ground: Ground, town: Town
 ) -> None:
     store = ground.components
-    x, y = int(store.x_mm[700]), int(store.y_mm[700])
+    x, y = int(store.file.x_mm[700]), int(store.file.y_mm[700])
     at = (x / 1000, y / 1000, 0.5, LAYERS)
     case = board(c=LiveMark(x + 1000, y, "soon"))
     found = hit(*at, [case], ground, ())
@@ -96,7 +96,7 @@ def test_that_a_case_is_hit_before_a_component_and_a_component_before_a_grid(
 
 
 def test_that_a_component_counts_only_where_it_is_drawn_as_a_shape(ground: Ground) -> None:
-    x, y = int(ground.components.x_mm[700]) / 1000, int(ground.components.y_mm[700]) / 1000
+    x, y = int(ground.components.file.x_mm[700]) / 1000, int(ground.components.file.y_mm[700]) / 1000
     assert hit(x, y, 2.0, LAYERS, [], ground, ()).layer == "component"
     assert hit(x, y, 4.0, LAYERS, [], ground, ()).layer == ""
 

@@ -200,8 +200,8 @@ def test_that_density_grows_darker_with_the_number_of_components(
     only = [layer for layer in LAYERS if layer.name == "density"]
     body = pixels(Painter(ground, pyramid, only).picture(TileScheme("light"), TileKey(z, 0, 0)))
     store, m_px, side = ground.components, RESOLUTIONS[z], 6
-    column = np.floor((store.x_mm / 1000 - pyramid.west) / m_px / side).astype(int)
-    row = np.floor((pyramid.north - store.y_mm / 1000) / m_px / side).astype(int)
+    column = np.floor((store.file.x_mm / 1000 - pyramid.west) / m_px / side).astype(int)
+    row = np.floor((pyramid.north - store.file.y_mm / 1000) / m_px / side).astype(int)
     counts = np.zeros((85, 85), dtype=int)
     inside = (column < 85) & (row < 85)
     np.add.at(counts, (row[inside], column[inside]), 1)

@@ -87,7 +87,7 @@ def test_that_a_click_on_a_component_names_it(bench: Bench, town: Town, ground) 
     bench.load(town)
     store = ground.components
     at = len(store) // 2
-    x, y = int(store.x_mm[at]), int(store.y_mm[at])
+    x, y = int(store.file.x_mm[at]), int(store.file.y_mm[at])
     bench.view.centre_on(x, y, 0.5)
     bench.settle()
     with bench.qtbot.waitSignal(bench.view.component_clicked, timeout=WAIT_MS) as clicked:
