@@ -13,6 +13,7 @@ import asyncio
 import contextlib
 import errno
 import hashlib
+import multiprocessing
 import os
 import threading
 import time
@@ -91,7 +92,9 @@ class Snapshots:
         self._key = key
         self._clock = clock
         self._worker = ThreadPoolExecutor(1, "snapshots")
-        self._beside = ThreadPoolExecutor(1, "snapshots-beside")
+        self._beside = ThreadPoolExecutor(
+            2, "snapshots-beside"
+        )  # an archive takes minutes, the others seconds
         self._rows: dict[str, list[Built]] = {}  # by the channels' name, the newest last
         self._fixed: dict[str, Built] = {}  # by dataset, archives by dataset and channels
         self._under_way: set[str] = set()
@@ -113,6 +116,11 @@ class Snapshots:
 
     def close(self) -> None:
         self._is_closed = True
+        with self._lock:
+            is_archiving = any(name.startswith(ARCHIVE) for name in self._under_way)
+        if is_archiving:  # in a process of its own, for minutes; the next start begins it again
+            for child in multiprocessing.active_children():
+                child.terminate()
         for pool in (self._worker, self._beside):
             pool.shutdown(cancel_futures=True)
 
@@ -139,14 +147,16 @@ class Snapshots:
             others = [
                 self._fixed_file(BASE, self._paths.base_map),
                 self._fixed_file(COMPONENTS, self._paths.components),
+                self._archive(channels),
             ]
         except OSError as error:
             is_full = error.errno in (errno.ENOSPC, errno.EDQUOT)
             raise Unavailable("disk_full" if is_full else "disk_error", str(error)) from error
         except apsw.Error as error:
             raise refusal_of(error) from error
+        mine = {BASE, COMPONENTS, self._name(ARCHIVE, channel_name(channels))}
         with self._lock:
-            pending = tuple(sorted(self._under_way & {BASE, COMPONENTS, ARCHIVE}))
+            pending = tuple(sorted(name.partition(" ")[0] for name in self._under_way & mine))
         found = tuple(one.snapshot for one in (rows, *others) if one)
         return self._key.sign(Manifest(self._store.epoch, found, pending))
 
@@ -180,24 +190,56 @@ class Snapshots:
         """A file made at the founding or by an import, compressed once for everybody."""
         if not source.is_file():
             return None
-        status = source.stat()
-        stamp = (status.st_mtime_ns, status.st_size)
+        stamp = _stamp(source)
         with self._lock:
             known = self._fixed.get(dataset)
         if known and known.stamp == stamp and known.path.is_file():
             return known
-        if status.st_size <= SNAPSHOT_WAIT_BYTES:
-            return self._pack(dataset, source, stamp)
-        self._later(dataset, lambda: self._pack(dataset, source, stamp))
+
+        def build() -> Built:
+            through_seq = components_seq(source) if dataset == COMPONENTS else 0
+            return self._pack(dataset, source, stamp, PUBLIC_CHANNEL, through_seq)
+
+        if source.stat().st_size <= SNAPSHOT_WAIT_BYTES:
+            return build()
+        self._later(dataset, build)
         return known if known and known.path.is_file() else None
 
-    def _pack(self, dataset: str, source: Path, stamp: tuple[int, ...]) -> Built:
-        through_seq = components_seq(source) if dataset == COMPONENTS else 0
-        sha256, path, size = compress(source, self._paths.snapshots)
-        snapshot = Snapshot(dataset, PUBLIC_CHANNEL, through_seq, sha256, size, SCHEMA)
-        built = Built(snapshot, path, stamp)
+    def _archive(self, channels: frozenset[str]) -> Built | None:
+        """The closed cases of these channels, where there is an archive; nobody ever waits for its making."""
+        if not (self._paths.archive / "cases.db").is_file():
+            return None
+        # Here, because a centre without an archive needs none of it.
+        from server.archive import ship
+
+        channel = channel_name(channels)
+        name = self._name(ARCHIVE, channel)
+        ready = ship.ready(self._paths, channels)
         with self._lock:
-            self._fixed[dataset] = built
+            known = self._fixed.get(name)
+        if ready and known and known.stamp == _stamp(ready.path) and known.path.is_file():
+            return known
+
+        def build() -> None:
+            made = ready.path if ready else ship.build_apart(self._paths, channels)
+            facts = ship.facts_of(made)
+            self._pack(ARCHIVE, made, _stamp(made), channel, facts.through_seq if facts else 0)
+
+        self._later(name, build)
+        return known if known and known.path.is_file() else None
+
+    def _pack(
+        self,
+        dataset: str,
+        source: Path,
+        stamp: tuple[int, ...],
+        channel: str = PUBLIC_CHANNEL,
+        through_seq: int = 0,
+    ) -> Built:
+        sha256, path, size = compress(source, self._paths.snapshots)
+        built = Built(Snapshot(dataset, channel, through_seq, sha256, size, SCHEMA), path, stamp)
+        with self._lock:
+            self._fixed[self._name(dataset, channel)] = built
         self._write_index()
         return built
 
@@ -274,6 +316,12 @@ class Snapshots:
             and one.path.stat().st_size == one.snapshot.bytes
             and one.snapshot.through_seq <= self._store.head
         ]
+
+
+def _stamp(path: Path) -> tuple[int, ...]:
+    """One state of a file."""
+    status = path.stat()
+    return (status.st_mtime_ns, status.st_size)
 
 
 def rows_in(path: Path) -> int:

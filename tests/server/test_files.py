@@ -6,23 +6,34 @@ import errno
 import hashlib
 import io
 import sqlite3
+import threading
+import time
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import httpx
 import msgspec
 import pytest
 import zstandard
 
-from casework.entities import ENTITIES
+import server.snapshots as snapshots_module
+from app.cache.rows_db import RowsDb
+from app.cache.seal import is_sealed
+from casework.entities import ENTITIES, ENTITY_BY_NAME
+from casework.entities.component import Component
+from casework.ids import ComponentId, PersonId
 from casework.sync.messages import Manifest, Snapshot, encode
 from server.blobs import BlobFault, Blobs
 from server.http.faults import Fault
 from server.http.files import Span, asked_span
 from server.limits import BLOB_BYTES
 from server.paths import Paths
-from server.store import Unavailable
-from tests.casework.build import UNIT
-from tests.server.ground import WEI, Served, Visitor
+from server.signing import SigningKey
+from server.store import NotOpenable, Unavailable, VisibleRow
+from server.store.writing import Put
+from tests.casework.build import GRID, UNIT
+from tests.server.ground import WEI, ZHANG, Served, Visitor, opened, run, serving
 
 BODY = bytes(range(256)) * 40
 NAME = hashlib.sha256(BODY).hexdigest()
@@ -198,3 +209,156 @@ def test_that_a_full_disk_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert told.value.code == "disk_full"
     monkeypatch.undo()
     assert Blobs(tmp_path).put(NAME, 0, BODY, len(BODY))
+
+
+# -- what a centre ships, and under whose name
+
+
+def shipped_rows(body: bytes, path: Path) -> dict[str, list[tuple[object, ...]]]:
+    path.write_bytes(body)
+    db = sqlite3.connect(path)
+    try:
+        return {
+            entity.name: db.execute(f'SELECT * FROM "{entity.name}" ORDER BY key').fetchall()
+            for entity in ENTITIES
+        }
+    finally:
+        db.close()
+
+
+@pytest.mark.parametrize("person", [ZHANG, WEI])
+def test_that_the_shipped_file_is_the_seats_own_and_says_every_row_its_channels_see(
+    served: Served, tmp_path: Path, person: PersonId
+) -> None:
+    hall, visitor = served.visitor(), served.visitor(person, "seat-p")
+    for _ in range(3):
+        register(hall)
+    found = manifest(visitor)["rows"]
+    channels = frozenset(visitor.welcome.channels)
+
+    def take(epoch: int, head: int, rows: Iterable[VisibleRow]) -> list[VisibleRow]:
+        return sorted(rows)
+
+    truth = served.centre.store.copy_rows(channels, take)
+    made = shipped_rows(fetched(visitor, found), tmp_path / "cache.db")
+    said = sorted((name, *row[:3], row[-1]) for name, rows in made.items() for row in rows)
+    assert said == truth
+    rows = RowsDb(tmp_path / "cache.db")
+    assert not rows.was_rebuilt
+    assert (rows.epoch, rows.cursor, set(rows.channels)) == (1, found.through_seq, channels)
+    entity = ENTITY_BY_NAME["unit"]
+    for row in made["unit"]:
+        assert tuple(row[3:-1]) == entity.values(entity.decode(bytes(row[-1])))
+    rows.close()
+
+
+def test_that_changed_components_that_the_file_has_are_not_shipped_again(
+    paths: Paths, tmp_path: Path
+) -> None:
+    rows = [Component(ComponentId(f"4501030101{i:07d}"), "01003", i, i, GRID) for i in range(3)]
+    with opened(paths) as store:
+        puts = [Put("component", row) for row in rows]
+        run(store._writer.do(lambda writing: writing.deliver("deliver", puts)))
+        for covered, left in ((0, 3), (store.head - 1, 1), (store.head, 0)):
+            store.ship_rows(tmp_path / "rows.db", frozenset({"everybody"}), covered)
+            db = sqlite3.connect(tmp_path / "rows.db")
+            assert db.execute("SELECT count(*) FROM component").fetchone() == (left,)
+            db.close()
+
+
+def test_that_the_list_is_signed_with_the_key_a_seat_was_told(served: Served, paths: Paths) -> None:
+    hall = served.visitor()
+    found = msgspec.json.decode(hall.http.get("/v1/snapshots").content, type=Manifest)
+    key = hall.welcome.key
+    assert key.startswith("ed25519:")
+    assert is_sealed(found, key)
+    other = SigningKey(bytes(range(32))).public
+    assert not is_sealed(found, other)
+    for changed in ({"epoch": 2}, {"snapshots": ()}, {"pending": ("base",)}, {"signature": ""}, {"key": "x"}):
+        assert not is_sealed(msgspec.structs.replace(found, **changed), key)
+    assert not is_sealed(found, key.replace("ed25519", "sm2"))
+    assert paths.signing_key.stat().st_mode & 0o077 == 0
+
+
+def test_that_a_centre_without_a_key_makes_one_and_keeps_it(paths: Paths) -> None:
+    paths.signing_key.unlink()
+    first = SigningKey.load_or_make(paths.signing_key).public
+    assert SigningKey.load_or_make(paths.signing_key).public == first
+    assert paths.signing_key.stat().st_mode & 0o077 == 0
+    paths.signing_key.write_bytes(b"short")
+    with pytest.raises(NotOpenable):
+        SigningKey.load_or_make(paths.signing_key)
+
+
+def test_that_a_restarted_centre_gives_out_what_it_had_built(paths: Paths) -> None:
+    paths.base_map.write_bytes(BODY)
+    with serving(paths) as served:
+        before = manifest(served.visitor())
+    (paths.snapshots / "part-left-behind").write_bytes(b"?")
+    with serving(paths) as served:
+        served.centre.snapshots.tidy()
+        assert manifest(served.visitor()) == before
+        assert not (paths.snapshots / "part-left-behind").exists()
+        assert fetched(served.visitor(), before["rows"])
+
+
+def test_that_what_was_built_for_another_ledger_is_not_given_out(paths: Paths) -> None:
+    with serving(paths) as served:
+        visitor = served.visitor()
+        register(visitor)
+        before = manifest(visitor)["rows"]
+    index = paths.snapshots / "index.json"
+    index.write_bytes(index.read_bytes().replace(b'"epoch":1', b'"epoch":7'))
+    with serving(paths) as served:
+        served.centre.snapshots.tidy()
+        assert not (paths.snapshots / f"{before.sha256}.zst").exists()
+
+
+def test_that_a_seat_never_waits_for_newer_rows_it_can_do_without(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(snapshots_module, "SNAPSHOT_BEHIND", 40)
+    hall = served.visitor()
+    first = manifest(hall)["rows"]
+    may_build = threading.Event()
+    ship = served.centre.store.ship_rows
+
+    def slowly(*args: Any) -> tuple[int, int]:
+        assert may_build.wait(30)
+        return ship(*args)
+
+    monkeypatch.setattr(served.centre.store, "ship_rows", slowly)
+    while hall.beat().head - first.through_seq <= 20:
+        register(hall)
+    assert manifest(hall)["rows"] == first, "given out at once, the newer one is under way"
+    may_build.set()
+    end_s = time.monotonic() + 30
+    while manifest(hall)["rows"] == first:
+        assert time.monotonic() < end_s
+        time.sleep(0.01)
+    assert manifest(hall)["rows"].through_seq > first.through_seq
+
+
+def test_that_a_large_file_is_listed_when_it_is_ready_and_said_to_be_on_its_way(
+    served: Served, paths: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(snapshots_module, "SNAPSHOT_WAIT_BYTES", 10)
+    may_build = threading.Event()
+    pack = snapshots_module.compress
+
+    def slowly(source: Path, folder: Path) -> tuple[str, Path, int]:
+        assert source.name != "base.db" or may_build.wait(30)
+        return pack(source, folder)
+
+    monkeypatch.setattr(snapshots_module, "compress", slowly)
+    paths.base_map.write_bytes(BODY)
+    hall = served.visitor()
+    found = msgspec.json.decode(hall.http.get("/v1/snapshots").content, type=Manifest)
+    assert ([one.dataset for one in found.snapshots], found.pending) == (["rows"], ("base",))
+    may_build.set()
+    end_s = time.monotonic() + 30
+    while "base" not in manifest(hall):
+        assert time.monotonic() < end_s
+        time.sleep(0.01)
+    found = msgspec.json.decode(hall.http.get("/v1/snapshots").content, type=Manifest)
+    assert ([one.dataset for one in found.snapshots], found.pending) == (["rows", "base"], ())
