@@ -86,6 +86,13 @@ class Lives(msgspec.Struct, frozen=True, kw_only=True):
         return is_empty(self.stages)
 
 
+def read_lives(sheet: Sheet, profile: Profile, standing: Standing) -> tuple[Lives, Sieve]:
+    """What the file says of each case, and what stands against its rows: for whoever does more than enter them."""
+    sieve = Sieve(sheet)
+    site = site_of(sheet, profile, standing, sieve)
+    return _lives(Fields(sheet, profile), profile, standing, site, sieve, []), sieve
+
+
 def check(sheet: Sheet, profile: Profile, standing: Standing) -> Checked:
     """What entering this file of cases would do."""
     fields, sieve, remarks = Fields(sheet, profile), Sieve(sheet), list[Remark]()
