@@ -47,8 +47,8 @@ NAMES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "uid": (
             r"^globalid$", r"^(object)?_?uid$", r"case_?enquiry_?id", r"(case|request|ticket|service).*_?id$",
-            r"^(案卷|工单|事项).*(编号|号)$", r"^guid$", r"^id$", r"^fid$", r"_id$", r"(?-i:[a-z]I[dD]$)", r"编号$", r"^adcode$",
-            r"^objectid",
+            r"^(案卷|工单|事项).*(编号|号)$", r"^guid$", r"^id$", r"^fid$", r"_id$", r"(?-i:[a-z]I[dD]$)", r"编号$",
+            r"^adcode$", r"^objectid",
         ),
         "id": (r"^部件(标识)?(编)?码$", r"^(object|asset|component)_?(id|code)$", r"^bjbm$", r"^id$", r"^unit_?id$"),
         "number": (r"案卷号", r"(case|request)_?(no|number)$"),

@@ -21,6 +21,7 @@ import msgspec
 
 SCHEMA = 1
 FORMATS = ("csv", "xlsx", "geojson", "gpkg", "shp", "topojson", "dxf")
+NAMED_FORMS = ("iso", "epoch_s", "epoch_ms", "excel")
 POINTS = ("centroid", "first", "inside")
 UNITS_M = MappingProxyType(
     {
@@ -124,7 +125,8 @@ class Place(Strict, frozen=True, kw_only=True):
 class Clock(Strict, frozen=True, kw_only=True):
     """How times are read. (`time` in the file.)
 
-    Forms are those of strptime, and `iso` (ISO 8601), `epoch_s`, `epoch_ms`, `excel` (days since 1899-12-30).
+    Forms are directives of strptime (server.imports.forms), and
+    `iso` (ISO 8601), `epoch_s`, `epoch_ms`, `excel` (days since 1899-12-30).
     """
 
     zone: str = ""
@@ -319,6 +321,8 @@ def _look_at_values(profile: Profile, where: str) -> None:
     _one_of(profile.time.day_is, ("start", "end"), "time.day_is", where)
     _one_of(profile.time.fold, ("earlier", "later"), "time.fold", where)
     _one_of(profile.time.gap, ("earlier", "later"), "time.gap", where)
+    for index, form in enumerate(profile.time.forms):
+        _form(form, f"time.forms[{index + 1}]", where)
     if len(profile.file.delimiter) > 1:
         raise ProfileFault("profile_wrong_value", profile=where, place="file.delimiter", why="one character")
     for place, zone in (("city.zone", profile.city.zone), ("time.zone", profile.time.zone)):
@@ -345,6 +349,17 @@ def _one_of(value: str, known: tuple[str, ...], place: str, where: str) -> None:
     if value not in known:
         listed = ", ".join(one for one in known if one)
         raise ProfileFault("profile_wrong_value", profile=where, place=place, why=f"one of {listed}")
+
+
+def _form(form: str, place: str, where: str) -> None:
+    if form in NAMED_FORMS:
+        return
+    from server.imports.forms import UnknownForm, form_of
+
+    try:
+        form_of(form)
+    except UnknownForm as error:
+        raise ProfileFault("profile_wrong_value", profile=where, place=place, why=f"{error}?") from error
 
 
 def _zone(name: str, place: str, where: str) -> None:

@@ -15,43 +15,35 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
+from server.imports.forms import DAY_MS, HOUR_MS, NONE, Longs, form_of, read_form
 from server.imports.profile import Clock
 
 UNREADABLE = -1
 EMPTY = -2
-DAY_MS = 86_400_000
-HOUR_MS = 3_600_000
 LAST_OF_DAY_MS = DAY_MS - 1_000  # what a clock without fractions shows last
 EXCEL_EPOCH_MS = -25_569 * DAY_MS  # 1899-12-30
 FARTHEST_MS = 253_402_300_799_000  # the end of the year 9999
-# Forms that are no pattern of strptime.
+# Forms that are no directives.
 ISO, EPOCH_S, EPOCH_MS, EXCEL = "iso", "epoch_s", "epoch_ms", "excel"
-WITH_TIME = re.compile(r"%[HIMSfXcTRsk]")
 DEFAULT_FORMS = (ISO,)
-
-Longs = NDArray[np.int64]
-NONE = np.iinfo(np.int64).min
 
 
 def instants(values: Sequence[str], time: Clock) -> tuple[Longs, NDArray[np.int8]]:
     """Milliseconds UTC (0 where there is none), and the index of the form taken, UNREADABLE or EMPTY."""
-    distinct: dict[str, int] = {}
-    where = np.fromiter(
-        (distinct.setdefault(value, len(distinct)) for value in values), dtype=np.int64, count=len(values)
-    )
-    told = np.array([value.strip() for value in distinct], dtype=object)
+    told = np.full(len(values), "", dtype=object)
+    told[:] = [value.strip() for value in values]
     at_ms = np.zeros(len(told), dtype=np.int64)
-    form_of = np.full(len(told), UNREADABLE, dtype=np.int8)
-    form_of[told == ""] = EMPTY
+    taken = np.full(len(told), UNREADABLE, dtype=np.int8)
+    taken[told == ""] = EMPTY
     for index, form in enumerate(time.forms or DEFAULT_FORMS):
-        left = np.flatnonzero(form_of == UNREADABLE)
+        left = np.flatnonzero(taken == UNREADABLE)
         if not len(left):
             break
         found = _by_form(told[left], form, time)
         hit = found != NONE
         at_ms[left[hit]] = found[hit]
-        form_of[left[hit]] = index
-    return at_ms[where], form_of[where]
+        taken[left[hit]] = index
+    return at_ms, taken
 
 
 def _by_form(values: NDArray[np.object_], form: str, time: Clock) -> Longs:
@@ -60,26 +52,13 @@ def _by_form(values: NDArray[np.object_], form: str, time: Clock) -> Longs:
         return _by_number(values, form, time)
     if form == ISO:
         return _by_iso(values, time)
-    has_zone = "%z" in form
-    wall = _parsed(values, form, has_zone)
-    if has_zone:
+    known = form_of(form)
+    wall = read_form(values.tolist(), known)
+    if known.has_zone:
         return wall
-    if not WITH_TIME.search(form):
-        wall = np.where(wall == NONE, NONE, wall + (LAST_OF_DAY_MS if time.day_is == "end" else 0))
+    if not known.has_time and time.day_is == "end":
+        wall = np.where(wall == NONE, NONE, wall + LAST_OF_DAY_MS)
     return from_wall(wall, time)
-
-
-def _parsed(values: NDArray[np.object_], form: str, has_zone: bool) -> Longs:
-    import pandas as pd
-
-    try:
-        read = pd.to_datetime(pd.Series(values), format=form, errors="coerce", exact=True, utc=has_zone)
-    except (ValueError, TypeError, OverflowError):
-        return np.full(len(values), NONE, dtype=np.int64)
-    if has_zone:
-        read = read.dt.tz_localize(None)
-    stamps = read.to_numpy().astype("datetime64[ms]")
-    return np.where(np.isnat(stamps), NONE, stamps.astype(np.int64))
 
 
 def _by_number(values: NDArray[np.object_], form: str, time: Clock) -> Longs:
@@ -116,13 +95,19 @@ def _by_iso(values: NDArray[np.object_], time: Clock) -> Longs:
 
 
 def from_wall(wall_ms: Longs, time: Clock) -> Longs:
-    """Wall time of the profile's zone -> UTC. Whole hours in which the clock does nothing are done together."""
+    """Wall time of the profile's zone -> UTC. Days and hours in which the clock does nothing are done together."""
     zone = ZoneInfo(time.zone or "UTC")
     there = np.flatnonzero(wall_ms != NONE)
     out = np.full(len(wall_ms), NONE, dtype=np.int64)
-    hours, which = np.unique(wall_ms[there] // HOUR_MS, return_inverse=True)
-    steady = np.array([_steady_offset_ms(zone, int(hour) * HOUR_MS) for hour in hours], dtype=np.int64)
-    offsets = steady[which] if len(hours) else np.zeros(0, dtype=np.int64)
+    offsets = np.full(len(there), NONE, dtype=np.int64)
+    for span_ms in (DAY_MS, HOUR_MS):
+        # Few days of a year, and few hours of those, are not the same throughout.
+        left = np.flatnonzero(offsets == NONE)
+        spans, which = np.unique(wall_ms[there[left]] // span_ms, return_inverse=True)
+        steady = np.array(
+            [_steady_offset_ms(zone, int(one) * span_ms, span_ms) for one in spans], dtype=np.int64
+        )
+        offsets[left] = steady[which]
     for index in np.flatnonzero(offsets == NONE):
         offsets[index] = _offset_ms(zone, int(wall_ms[there[index]]), time)
     out[there] = wall_ms[there] - offsets
@@ -135,9 +120,9 @@ def _offset(zone: ZoneInfo, wall_ms: int, fold: int) -> int:
     return (offset or timedelta()) // timedelta(milliseconds=1)
 
 
-def _steady_offset_ms(zone: ZoneInfo, hour_ms: int) -> int:
-    """The offset of a whole hour; NONE where it changes in it."""
-    seen = {_offset(zone, hour_ms + at_ms, fold) for at_ms in (0, HOUR_MS - 1) for fold in (0, 1)}
+def _steady_offset_ms(zone: ZoneInfo, start_ms: int, span_ms: int) -> int:
+    """The offset of a whole day or hour; NONE where it changes in it."""
+    seen = {_offset(zone, start_ms + at_ms, fold) for at_ms in (0, span_ms - 1) for fold in (0, 1)}
     return seen.pop() if len(seen) == 1 else int(NONE)
 
 
