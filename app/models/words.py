@@ -140,6 +140,9 @@ WORDS: Mapping[type[enum.StrEnum], Mapping[enum.StrEnum, str]] = MappingProxyTyp
             Fault.UPGRADE: QT_TRANSLATE_NOOP("Fault", "Seat and centre are of different versions"),
             Fault.DISK_FULL: QT_TRANSLATE_NOOP("Fault", "The disk is full"),
             Fault.CACHE_REBUILT: QT_TRANSLATE_NOOP("Fault", "The cache was made anew"),
+            Fault.UNSEALED: QT_TRANSLATE_NOOP(
+                "Fault", "The centre's files are not signed by the centre this seat knows"
+            ),
         },
         OutboxState: {
             OutboxState.WAITING: QT_TRANSLATE_NOOP("OutboxState", "Waiting"),

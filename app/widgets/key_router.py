@@ -52,6 +52,7 @@ class KeyRouter(QObject):
             "stage": window.stage.turn,
             "centre": self._centre,
             "park": self._park,
+            "fetching": window.fetching.turn,
             "alarm": self.go_to_alarm,
             "command_bar": window.command_bar.open,
             "back": self._back,

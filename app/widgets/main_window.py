@@ -25,6 +25,7 @@ from app.widgets import theme
 from app.widgets.case_card import CaseCard
 from app.widgets.command_bar import CommandBar
 from app.widgets.drawer import Drawer
+from app.widgets.fetch_line import FetchStrip
 from app.widgets.foot import FootStrip
 from app.widgets.key_router import KeyRouter
 from app.widgets.nearby import NearbyStrip
@@ -194,6 +195,7 @@ class MainWindow(QWidget):
         self.right.addWidget(self.drawer)
         self.command_bar = CommandBar(lambda: self._finder.index(self.router.findable()))
         self.foot = FootStrip(self.command_bar)
+        self.fetching = FetchStrip(session)
         self._rail_line, self._queue_line, self._right_line = line(), line(), line()
 
     def _lay(self) -> None:
@@ -215,6 +217,7 @@ class MainWindow(QWidget):
         outside.addWidget(self.strip)
         outside.addWidget(self.band)
         outside.addLayout(middle, 1)
+        outside.addWidget(self.fetching)
         outside.addWidget(self.foot)
         for layout in (centre, lower, work, middle, outside):
             layout.setContentsMargins(0, 0, 0, 0)

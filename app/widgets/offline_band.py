@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from app.session import Session
 
 # Faults a person has to do something about; the others pass by themselves.
-NEEDS_A_HAND = frozenset({Fault.WRONG_PASSWORD, Fault.SIGNED_OUT, Fault.UPGRADE, Fault.DISK_FULL})
+NEEDS_A_HAND = frozenset(
+    {Fault.WRONG_PASSWORD, Fault.SIGNED_OUT, Fault.UPGRADE, Fault.DISK_FULL, Fault.UNSEALED}
+)
 
 
 class OfflineBand(Line):
@@ -57,6 +59,9 @@ class OfflineBand(Line):
             Fault.WRONG_PASSWORD: self.tr("Log in again; nothing is lost."),
             Fault.SIGNED_OUT: self.tr("Log in again; nothing is lost."),
             Fault.UPGRADE: self.tr("Ask the administrator for the new version; what is unsent stays here."),
+            Fault.UNSEALED: self.tr(
+                "They were not taken; work goes on with what is here. Tell the administrator."
+            ),
             Fault.DISK_FULL: self.tr("Free some space: new work cannot be kept safe until then."),
         }
         return self.tr("{0}. {1}").format(words.word(fault), advice[fault])

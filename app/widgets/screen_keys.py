@@ -32,6 +32,7 @@ SCREEN_KEYS: tuple[ScreenKey, ...] = (
     ScreenKey("locate", "F3", QT_TRANSLATE_NOOP("ScreenKey", "Locate"), True),
     ScreenKey("stage", "F4", QT_TRANSLATE_NOOP("ScreenKey", "Map or photos"), True),
     ScreenKey("centre", "F5", QT_TRANSLATE_NOOP("ScreenKey", "Centre the map")),
+    ScreenKey("fetching", "Shift+F5", QT_TRANSLATE_NOOP("ScreenKey", "Stop fetching, or go on")),
     ScreenKey("park", "Alt+Left", QT_TRANSLATE_NOOP("ScreenKey", "Park"), True),
     ScreenKey("alarm", "F12", QT_TRANSLATE_NOOP("ScreenKey", "Go to the first alarm")),
     ScreenKey("command_bar", "Ctrl+K", QT_TRANSLATE_NOOP("ScreenKey", "Command bar")),

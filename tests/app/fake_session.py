@@ -15,7 +15,7 @@ import msgspec
 from PySide6.QtCore import QObject, Signal
 
 from app.cache.open_rows import PART_ROWS
-from app.link.view import Fetching
+from app.link.view import Coming, Fetching
 from casework.apply import apply, reads
 from casework.command import Command, Writes
 from casework.commands import rule_of
@@ -88,6 +88,8 @@ class FakeSession(QObject):
         self._cut_ms = 0
         self._is_password_wrong = False
         self.looking_at = ""
+        self.files: tuple[Fetching, ...] = ()
+        self.fetched = 0
         self.others: dict[str, tuple[str, ...]] = {}
         self.photos: dict[str, bytes] = {}  # what is at this seat
         self.asked_photos: list[str] = []
@@ -218,7 +220,28 @@ class FakeSession(QObject):
         self.looking_at = case
 
     def fetching(self) -> tuple[Fetching, ...]:
-        return ()
+        return self.files
+
+    def fetched_bytes(self) -> int:
+        return self.fetched
+
+    def stop_fetching(self, dataset: str) -> None:
+        self._turn_file(dataset, Coming.STOPPED)
+
+    def resume_fetching(self, dataset: str) -> None:
+        self._turn_file(dataset, Coming.WAITS)
+
+    def _turn_file(self, dataset: str, coming: Coming) -> None:
+        self.files = tuple(
+            msgspec.structs.replace(one, coming=coming) if one.dataset == dataset else one
+            for one in self.files
+        )
+        self.status_changed.emit(self.status())
+
+    def fetch(self, *files: Fetching, fetched: int = 0) -> None:
+        """So far have the centre's files come."""
+        self.files, self.fetched = files, fetched
+        self.status_changed.emit(self.status())
 
     def photo(self, sha256: str) -> bytes | None:
         self.asked_photos.append(sha256)
