@@ -182,7 +182,8 @@ class QueueModel(QAbstractTableModel):
 
     def is_settled(self) -> bool:
         """Whether what is wanted is what is shown, and everything has been read."""
-        return not self._is_sorting and not self.is_filling() and self._view == self._wanted
+        is_reading = self.is_filling() or bool(self._rows.touched)
+        return not self._is_sorting and not is_reading and self._view == self._wanted
 
     def is_filling(self) -> bool:
         """Whether the cases are still being read from the cache."""

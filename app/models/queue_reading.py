@@ -154,6 +154,7 @@ class OpenRows(QObject):
         self._filling, self._is_first = made, True
         if made.is_short():
             made.run(lambda said: self._take(made, said))
+            self._timer.stop()  # whoever asked shows it
         else:
             self._pool.send(made.run, lambda said: self._take(made, said))
 

@@ -23,7 +23,7 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QRegion
-from PySide6.QtWidgets import QAbstractItemView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
 
 from app.look import tokens
 from app.models import text
@@ -80,8 +80,11 @@ def paint_row(
     paint.draw_text(painter, place_x, y, place, "text1" if is_chosen else "text2", size)
 
 
-class QueueList(QAbstractItemView):
-    """The rows. `chosen` is emitted by the operator's hand only."""
+class QueueList(QListView):
+    """The rows. `chosen` is emitted by the operator's hand only.
+
+    A list to screen readers, but not in its geometry: Qt's own goes through all rows whenever one of them changed.
+    """
 
     chosen = Signal(str)
 
@@ -101,6 +104,7 @@ class QueueList(QAbstractItemView):
         # Left to itself Qt scrolls to whatever becomes current, also by somebody else's work.
         self.setAutoScroll(False)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setMouseTracking(True)
         self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
         self.setAccessibleName(self.tr("Queue"))
@@ -217,7 +221,10 @@ class QueueList(QAbstractItemView):
         bar.setSingleStep(self._row_px)
         bar.setPageStep(height)
         bar.setRange(0, max(0, self._model.rowCount() * self._row_px - height))
-        super().updateGeometries()
+        QAbstractItemView.updateGeometries(self)
+
+    def doItemsLayout(self) -> None:
+        QAbstractItemView.doItemsLayout(self)
 
     def horizontalOffset(self) -> int:
         return 0
