@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -13,6 +13,7 @@ from casework.clock.holidays import with_holidays
 from casework.clock.model import Calendar
 from casework.clock.working import zone_of
 from casework.entities.city import City
+from casework.entities.person import Person
 from casework.workflow import Post
 from server.blobs import Blobs
 from server.centre import shipped_catalogues
@@ -23,7 +24,9 @@ from server.store import Unavailable
 EMPTY = "empty"
 SMALL = "small"
 REPLAY = "replay"
-CITIES = (SMALL, EMPTY, REPLAY)
+FULL = "full"
+CITIES = (SMALL, FULL, EMPTY, REPLAY)
+GENERATED = (SMALL, FULL)
 MM = 1000
 CHINAS_ZONES = frozenset({"Asia/Shanghai", "Asia/Urumqi", "Asia/Chongqing", "Asia/Harbin", "PRC"})
 
@@ -92,6 +95,19 @@ def plan_of(profile: str) -> CityPlan:
     if city is None:
         raise CannotFound(f"the profile {profile} has no [city]")
     return CityPlan(city.name, city.epsg, city.zone)
+
+
+def kept_ground(
+    size: str, seed: int, now_ms: int, archived: int, say: Callable[[str], None] = lambda line: None
+) -> Ground:
+    """A large demonstration city, or one with an archive: from the cache of such cities where it has been before."""
+    from server.demo import kept, photos
+
+    def put(paths: Paths) -> Sequence[Person]:
+        write_blobs(photos.bodies(), paths.blobs)
+        return kept.put_kept(paths, kept.Wanted(size, seed, archived), now_ms, say)
+
+    return Ground(put=put)
 
 
 def ground_of(city: str, seed: int, now_ms: int, profile: str = "") -> Ground:

@@ -10,6 +10,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import apsw
@@ -28,6 +29,7 @@ from server.store.writing import Fresh, MovedOn, Put, Terms, Writing
 
 ADMINISTRATOR = PersonId("admin")
 GENESIS = "genesis"
+HASHING = 4  # threads
 UNFINISHED = "founding.part"
 NO_TERMS = Terms({}, lambda seat, sent, at_ms: False)  # nobody sends commands while a city is founded
 Row = tuple[str, msgspec.Struct]  # entity name and struct
@@ -43,8 +45,9 @@ class Ground(msgspec.Struct, frozen=True):
     rows: Iterable[Row] = ()
     write_files: Callable[[Path], None] | None = None
     demo_accounts: Sequence[Person] = ()
-    # Puts the files and a founded store (all but accounts) there by itself; rows and write_files are then not read.
-    put: Callable[[Paths], None] | None = None
+    # Puts the files and a founded store (all but accounts) there by itself and answers who gets an account; the
+    # rest is then not read.
+    put: Callable[[Paths], Sequence[Person]] | None = None
 
 
 class Founded(msgspec.Struct, frozen=True):
@@ -82,13 +85,14 @@ def _build(paths: Paths, ground: Ground, now_ms: int) -> Founded:
     paths.secrets.mkdir(mode=0o700)
     write_secret(paths.grant_key, secrets.token_bytes(KEY_BYTES))
     write_secret(paths.signing_key, secrets.token_bytes(KEY_BYTES))
+    at_desks = ground.demo_accounts
     if ground.put:
-        ground.put(paths)
+        at_desks = ground.put(paths)
     elif ground.write_files:
         ground.write_files(paths.root)
     admin_password = new_password()
     write_secret(paths.admin_password, f"{ADMINISTRATOR}\t{admin_password}\n".encode())
-    people = [person for person in ground.demo_accounts if person.id != ADMINISTRATOR]
+    people = [person for person in at_desks if person.id != ADMINISTRATOR]
     passwords = [(person, new_password()) for person in people]
     if passwords:
         lines = [
@@ -96,14 +100,20 @@ def _build(paths: Paths, ground: Ground, now_ms: int) -> Founded:
         ]
         write_secret(paths.demo_accounts, "".join(lines).encode())
     accounts = [Account(ADMINISTRATOR, hash_password(admin_password), must_change=True)]
+    with ThreadPoolExecutor(HASHING) as pool:  # a large city has hundreds of them
+        hashes = list(pool.map(_hash_random, (password for _, password in passwords)))
     accounts += [
-        Account(person.id, hash_password(password, is_random=True), is_loopback_only=True)
-        for person, password in passwords
+        Account(person.id, hashed, is_loopback_only=True)
+        for (person, _), hashed in zip(passwords, hashes, strict=True)
     ]
     if ground.put is None:
         write_store(paths.database, with_administrator(ground.rows), (), now_ms)
     entries = _add_accounts(paths.database, accounts, now_ms)
     return Founded(entries, admin_password, len(passwords))
+
+
+def _hash_random(password: str) -> str:
+    return hash_password(password, is_random=True)
 
 
 def _posts(person: Person) -> str:

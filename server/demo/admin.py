@@ -158,7 +158,8 @@ def many_districts(
     first = 0
     for side, wanted in enumerate(shared_out(np.bincount(bank, minlength=2), count)):
         cells = np.flatnonzero(bank == side)
-        district[cells] = first + grouped(middle[cells], item[cells], wanted)
+        few = len(np.unique(item[cells])) < 4 * wanted
+        district[cells] = first + grouped(middle[cells], (part.block if few else item)[cells], wanted)
         first += wanted
     district = mended(district, bank, sides)
     far = [float(np.hypot(*middle[district == k].mean(axis=0))) for k in range(count)]
@@ -188,7 +189,8 @@ def _streets(district: Ints, item: Ints, middle: Floats, names: Names, total: in
     for code, home in enumerate(names.districts):
         cells = np.flatnonzero(district == code)
         parts = min(wanted[code], len(home.streets))
-        street[cells] = count + grouped(middle[cells], item[cells], parts)
+        whole = item if len(np.unique(item[cells])) >= parts else np.arange(len(item))
+        street[cells] = count + grouped(middle[cells], whole[cells], parts)
         count += parts
     return street
 
