@@ -33,6 +33,7 @@ from server.imports.fields import (
     column_of,
     factorized,
     is_again,
+    is_among,
     is_digits,
     is_empty,
     lengths,
@@ -107,7 +108,7 @@ def check(sheet: Sheet, profile: Profile, standing: Standing) -> Checked:
     absent = len(old.keys() - known) + len(standing.cases.keys() - again.keys()) if known else 0
     rows = np.flatnonzero(sieve.is_free & (fate == MADE))
     closed = rows[~lives.is_open[rows]]
-    anew = np.flatnonzero(sieve.is_free & (fate == CHANGED) & np.isin(lives.uids, list(old)))
+    anew = np.flatnonzero(sieve.is_free & (fate == CHANGED) & is_among(lives.uids, old))
     return Checked(
         kind=DeliveryKind.CASES,
         sheet=sheet,
@@ -358,7 +359,7 @@ def _again(
 def _numbered(lives: Lives, old: Mapping[str, Any], standing: Standing, sieve: Sieve) -> NumberPlan:
     """Numbers for the cases that are new."""
     known = set(old) | {row.row.uid for row in standing.cases.values()}
-    is_new = sieve.is_free & ~np.fromiter((uid in known for uid in lives.uids), np.bool_, len(lives.uids))
+    is_new = sieve.is_free & ~is_among(lives.uids, known)
     taken = {*standing.case_keys, *archive.known_keys(standing.paths.archived_cases)}
     clash = is_new & tested(lives.numbers, lambda number: number in taken)
     sieve.refuse(clash, "number_taken", id=lives.numbers)

@@ -6,7 +6,7 @@ distinct value and not once per row. What a value means is the checking's busine
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from typing import Any
 
 import numpy as np
@@ -111,6 +111,11 @@ def is_again(values: Column, among: Flags) -> Flags:
     rows = np.flatnonzero(among)
     again[rows] = pd.Series(values[rows], dtype=object).duplicated().to_numpy()
     return again
+
+
+def is_among(values: Column, known: Container[str]) -> Flags:
+    """Which rows have a value that is known."""
+    return np.fromiter((value in known for value in values), np.bool_, len(values))
 
 
 def lengths(values: Column) -> Ints:

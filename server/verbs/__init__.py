@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from server.verbs import init, profile, replay, serve, verify
+from server.verbs import import_file, init, profile, replay, serve, verify
 from server.verbs._fault import Fault
 
 __all__ = ["VERBS", "Fault"]
 
-VERBS: tuple[ModuleType, ...] = (init, serve, verify, replay, profile)
+VERBS: tuple[ModuleType, ...] = (init, serve, verify, import_file, replay, profile)
