@@ -1,8 +1,7 @@
-"""A case file as lives to be lived again, and as its own counts: read by the importers' readers, told by its profile.
+"""A case file as lives to be lived again, and as its own counts: read and checked as an import of it would be.
 
-Promises: every row is either a life or refused with a coded reason and its place in the file; a row is refused for what
-is wrong in itself (`read_cases`) or for what the centre lacks for it (`lives_of`). What the file counts as open and as
-closed (`counted`) is taken from the file alone and knows nothing of the centre.
+Promises: every row is either a life or refused with a coded reason and its place in the file. What the file counts as
+open and as closed (`counted`) is taken from the file alone and knows nothing of the centre.
 """
 
 from __future__ import annotations
@@ -13,142 +12,120 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from casework.catalogue.model import Catalogue, Kind
+from casework.catalogue.model import Catalogue
+from casework.entities.city import City
+from casework.entities.delivery import DeliveryKind
+from casework.entities.unit import Unit
+from casework.entities.unit_grid import UnitGrid
 from casework.ids import GridCode, UnitId
-from casework.limits import PLACE_CHARS, TEXT_CHARS, UID_CHARS
 from casework.workflow import Source
-from server.imports.classes import UNKNOWN, Class, classed
-from server.imports.fields import Fields, Flags, Ints, is_again, is_empty, lengths, looked_up
-from server.imports.partition import NOWHERE, GridFinder
-from server.imports.places import pipeline_for
-from server.imports.placing import CODES, OK, place_rows
+from server.imports.cases import Lives, read_lives
+from server.imports.fields import Fields, is_empty
 from server.imports.profile import Kind as FileKind
 from server.imports.profile import Profile
 from server.imports.reading import read_sheet
 from server.imports.sheets import Column, Sheet, Unreadable
 from server.imports.sieve import Sieve
-from server.imports.times import EMPTY, UNREADABLE, instants
+from server.imports.standing import Row, Standing
+from server.paths import Paths
 from server.replay.course import Life, condition_for
 from server.replay.tally import FileCase
 
-CLOSED = "closed"
 UNNAMED = "（未注明）"  # the unit of rows that name none
-SOURCES = frozenset(Source)
 
 
 class CaseFile(msgspec.Struct, frozen=True, kw_only=True):
-    """The rows of a file as columns. `types` are the file's own; instants in ms UTC, 0 = none."""
+    """A file, read and checked. `types` are its own words; `sieve` says what stands against a row."""
 
     sheet: Sheet
     sieve: Sieve
-    uids: Column
+    lives: Lives
     types: Column
-    classes: tuple[Class, ...]
-    class_of: Ints
-    edition: str
-    texts: Column
-    places: Column
-    sources: Column
-    units: Column
-    districts: Column
-    x_mm: Ints
-    y_mm: Ints
-    opened_ms: Ints
-    closed_ms: Ints  # of those the file calls closed
+    unit_names: Column
 
     @property
     def rows(self) -> int:
         return self.sheet.rows
 
+    def closed_ms(self) -> list[int]:
+        """When each row ended, 0 where it is open; one that is closed without a time ended as it began."""
+        lives = self.lives
+        ended = np.maximum(lives.closed_ms, lives.opened_ms)
+        told: list[int] = np.where(lives.is_open, 0, ended).tolist()
+        return told
 
-def read_cases(path: Path, profile: Profile, epsg: int, catalogues: Mapping[str, Catalogue]) -> CaseFile:
-    """The file, with what is wrong with its rows by themselves. Raises Unreadable."""
+
+def open_sheet(path: Path, profile: Profile) -> Sheet:
+    """The file as columns. Raises Unreadable, also where the profile is not one of cases."""
     if profile.kind is not FileKind.CASES:
         raise Unreadable("profile_of_another_kind", kind=profile.kind)
-    sheet = read_sheet(path, profile)
-    fields = Fields(sheet, profile)
-    sieve = Sieve(sheet)
-    placed = place_rows(sheet, profile, pipeline_for(sheet, profile, epsg))
-    known = classed(fields, profile, catalogues, "", (Kind.COMPONENT, Kind.EVENT))
-    opened, opened_form = instants(fields.column("opened").tolist(), profile.time)
-    closed, closed_form = instants(fields.column("closed").tolist(), profile.time)
-    is_closed = _is_closed(fields, closed_form >= 0)
-    uids = fields.column("uid")
-    sieve.refuse(is_empty(uids), "no_uid")
-    sieve.refuse(lengths(uids) > UID_CHARS, "too_long", field="uid", limit=UID_CHARS)
-    sieve.refuse(is_again(uids, ~is_empty(uids)), "duplicate_uid", uid=uids)
-    sieve.refuse(known.of == UNKNOWN, "unknown_class", value=fields.column("class"))
-    sieve.refuse(opened_form < 0, "bad_time", field="opened", value=fields.column("opened"))
-    sieve.refuse(closed_form == UNREADABLE, "bad_time", field="closed", value=fields.column("closed"))
-    sieve.refuse(is_closed & (closed_form == EMPTY), "no_closing_time")
-    for number, code in enumerate(CODES):
-        if number != OK:
-            sieve.refuse(placed.code == number, code)
-    return CaseFile(
-        sheet=sheet,
-        sieve=sieve,
-        uids=uids,
-        types=fields.column("class"),
-        classes=known.classes,
-        class_of=known.of,
-        edition=known.edition,
-        texts=fields.column("text"),
-        places=fields.column("place"),
-        sources=fields.column("source"),
-        units=fields.column("unit"),
-        districts=fields.column("district"),
-        x_mm=placed.x_mm,
-        y_mm=placed.y_mm,
-        opened_ms=opened,
-        closed_ms=np.where(is_closed, np.maximum(closed, opened), 0),
+    return read_sheet(path, profile)
+
+
+def read_cases(
+    path: Path,
+    profile: Profile,
+    city: City,
+    grids: Mapping[str, UnitGrid],
+    units: Mapping[str, Unit],
+    catalogues: Mapping[str, Catalogue],
+    now_ms: int,
+) -> CaseFile:
+    """The file checked against a city. Raises Unreadable."""
+    sheet = open_sheet(path, profile)
+    standing = Standing(
+        paths=Paths(Path()),
+        kind=DeliveryKind.CASES,
+        now_ms=now_ms,
+        head=0,
+        deliveries=0,
+        catalogues=catalogues,
+        city_row=Row(0, 0, city),
+        units={key: Row(0, 0, unit) for key, unit in units.items()},
+        unit_grids={key: Row(0, 0, grid) for key, grid in grids.items()},
     )
+    lives, sieve = read_lives(sheet, profile, standing)
+    # A closed case may lie in no grid where it only enters the archive; here it is reported, and has to.
+    sieve.refuse(is_empty(lives.grids), "no_grid")
+    fields = Fields(sheet, profile)
+    names = unit_names(fields)
+    known = {unit.name: key for key, unit in units.items()} | {key: key for key in units}
+    sieve.refuse(np.array([name not in known for name in names], dtype=np.bool_), "unknown_unit", unit=names)
+    return CaseFile(sheet=sheet, sieve=sieve, lives=lives, types=fields.column("class"), unit_names=names)
 
 
-def _is_closed(fields: Fields, has_closing_time: Flags) -> Flags:
-    """What the status says, where there is one; else whether a time of closing is there."""
-    if fields.has("status"):
-        said: Flags = fields.column("status") == CLOSED
-        return said.astype(np.bool_)
-    return has_closing_time
-
-
-def names_of_units(file: CaseFile) -> Column:
+def unit_names(fields: Fields) -> Column:
     """What each row calls its unit; a row that names none has the one that stands for them."""
-    named = file.units.copy()
+    named = fields.column("unit").copy()
     named[is_empty(named)] = UNNAMED
     return named
 
 
-def lives_of(
-    file: CaseFile, finder: GridFinder, units: Mapping[str, UnitId], catalogue: Catalogue
-) -> list[Life]:
-    """The rows that nothing stands against at this centre, in the order of the file; the others are refused."""
-    where = finder.at(file.x_mm, file.y_mm)
-    names = sorted(units)
-    unit_of = looked_up(names_of_units(file), {name: number for number, name in enumerate(names)})
-    file.sieve.refuse(where == NOWHERE, "outside_grid")
-    file.sieve.refuse(unit_of < 0, "unknown_unit", value=file.units)
-    conditions = [condition_for(catalogue, kind, code) for kind, code in file.classes]
+def lives_of(file: CaseFile, units: Mapping[str, UnitId], catalogues: Mapping[str, Catalogue]) -> list[Life]:
+    """The rows that nothing stands against, in the order of the file. `units` are ids by id and by name."""
+    told = file.lives
+    edition = told.classes.edition
+    first = [condition_for(catalogues[edition], kind, code) for kind, code in told.classes.classes]
+    opened, closed, class_of = told.opened_ms.tolist(), file.closed_ms(), told.classes.of.tolist()
     lives = []
     for row in np.flatnonzero(file.sieve.is_free).tolist():
-        number = int(file.class_of[row])
-        kind, code = file.classes[number]
+        kind, code = told.classes.classes[class_of[row]]
         lives.append(
             Life(
-                uid=file.uids[row],
+                uid=told.uids[row],
                 kind=kind,
-                edition=file.edition,
+                edition=edition,
                 class_code=code,
-                condition=conditions[number],
-                text=(file.texts[row] or file.types[row])[:TEXT_CHARS],
-                place=file.places[row][:PLACE_CHARS],
-                source=Source(file.sources[row]) if file.sources[row] in SOURCES else Source.PLATFORM,
-                x_mm=int(file.x_mm[row]),
-                y_mm=int(file.y_mm[row]),
-                grid=GridCode(str(finder.codes[int(where[row])])),
-                unit=units[names[int(unit_of[row])]],
-                opened_ms=int(file.opened_ms[row]),
-                closed_ms=int(file.closed_ms[row]),
+                condition=told.conditions[row] or first[class_of[row]],
+                text=told.texts[row],
+                place=told.places[row],
+                source=Source(told.sources[row]),
+                x_mm=int(told.x_mm[row]),
+                y_mm=int(told.y_mm[row]),
+                grid=GridCode(str(told.grids[row])),
+                unit=units[file.unit_names[row]],
+                opened_ms=opened[row],
+                closed_ms=closed[row],
             )
         )
     return lives
@@ -158,11 +135,11 @@ def counted(file: CaseFile, until_ms: int, not_taken: Mapping[str, str]) -> list
     """What the file says at `until_ms` (0: at its end); `not_taken` are reports the centre refused, and why."""
     refused = {one.row: one.code for one in file.sieve.refusals(file.rows)}
     cases = []
-    opened, closed = file.opened_ms.tolist(), file.closed_ms.tolist()
+    opened, closed, uids = file.lives.opened_ms.tolist(), file.closed_ms(), file.lives.uids
     for row in range(file.rows):
         if until_ms and opened[row] > until_ms:
             continue
         is_closed = bool(closed[row]) and not (until_ms and closed[row] > until_ms)
-        why = refused.get(row) or not_taken.get(file.uids[row], "")
-        cases.append(FileCase(file.uids[row], file.types[row], opened[row], is_closed, why))
+        why = refused.get(row) or not_taken.get(uids[row], "")
+        cases.append(FileCase(uids[row], file.types[row], opened[row], is_closed, why))
     return cases

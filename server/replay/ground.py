@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 import numpy as np
 
-from casework.catalogue.model import Kind
+from casework.catalogue.model import Catalogue, Kind
 from casework.entities.city import City
 from casework.entities.duty_grid import DutyGrid
 from casework.entities.duty_layer import DutyLayer
@@ -25,8 +25,14 @@ from casework.ids import GridCode, LayerId, PersonId, UnitId
 from casework.workflow import Post
 from server.demo.people import HALL
 from server.founding import CannotFound, Ground, Row
+from server.imports.classes import UNKNOWN, classed
+from server.imports.fields import Fields
+from server.imports.places import pipeline_for
+from server.imports.placing import OK, place_rows
 from server.imports.profile import Profile
-from server.replay.case_file import UNNAMED, CaseFile, names_of_units
+from server.imports.sheets import Sheet
+from server.imports.times import instants
+from server.replay.case_file import UNNAMED, unit_names
 from server.replay.course import words_for
 from server.replay.feeding import HAND, INTAKE
 from server.replay.lattice import Ints, core, lattice, unit_grids, work_grids
@@ -76,26 +82,31 @@ def ground_for(found: Found, blank: City) -> Ground:
     return Ground(rows, demo_accounts=people)
 
 
-def found_in(file: CaseFile, profile: Profile) -> Found:
-    """What a file says of its city. Raises CannotFound where none of its rows has a place and a class."""
-    rows = np.flatnonzero(file.sieve.is_free)
+def found_in(sheet: Sheet, profile: Profile, catalogues: Mapping[str, Catalogue]) -> Found:
+    """What a file says of its city. Raises Unreadable, and CannotFound where no row has a place, a class and a time."""
+    fields = Fields(sheet, profile)
+    placed = place_rows(sheet, profile, pipeline_for(sheet, profile, profile.city.epsg))
+    kinds = classed(fields, profile, catalogues, "", tuple(Kind))
+    opened, form = instants(fields.column("opened").tolist(), profile.time)
+    rows = np.flatnonzero((placed.code == OK) & (kinds.of != UNKNOWN) & (form >= 0))
     if not len(rows):
         raise CannotFound("no row of the file can be placed: there is nothing to found a city on")
-    districts = district_of(file.districts[rows].tolist(), profile.codes.districts, _constant(file, profile))
-    names = names_of_units(file)
+    districts = district_of(
+        fields.column("district")[rows].tolist(), profile.codes.districts, _constant(profile)
+    )
     zone = ZoneInfo(profile.city.zone or profile.time.zone)
     return Found(
-        edition=file.edition,
-        x_mm=file.x_mm[rows],
-        y_mm=file.y_mm[rows],
+        edition=kinds.edition,
+        x_mm=placed.x_mm[rows],
+        y_mm=placed.y_mm[rows],
         districts=districts,
-        units=names[rows].tolist(),
-        classes=[file.classes[number] for number in file.class_of[rows].tolist()],
-        started=words_for(int(file.opened_ms[rows].min()), zone)[:10],
+        units=unit_names(fields)[rows].tolist(),
+        classes=[kinds.classes[number] for number in kinds.of[rows].tolist()],
+        started=words_for(int(opened[rows].min()), zone)[:10],
     )
 
 
-def _constant(file: CaseFile, profile: Profile) -> str:
+def _constant(profile: Profile) -> str:
     """The district of all rows, where the profile knows only one."""
     if profile.codes.district:
         return profile.codes.district

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import msgspec
@@ -10,12 +11,12 @@ import msgspec
 from casework.catalogue.model import Catalogue
 from casework.clock.working import zone_of
 from casework.workflow import OPEN_STAGES
+from server.centre import wall_ms
 from server.cities import CityPlan, empty_city
 from server.founding import Ground
-from server.imports.partition import GridFinder
 from server.imports.profile import Profile, ProfileFault, find_profile
 from server.imports.sheets import Unreadable
-from server.replay.case_file import CaseFile, counted, lives_of, read_cases
+from server.replay.case_file import CaseFile, counted, lives_of, open_sheet, read_cases
 from server.replay.centre_rows import CentreRows, Ended, Told
 from server.replay.feeding import CannotReplay, Door, Fed, Feeding, feed
 from server.replay.ground import found_in, ground_for
@@ -40,37 +41,45 @@ def profile_named(name: str) -> Profile:
         raise CannotReplay(f"the profile {name} cannot be used: {fault}") from fault
 
 
-def read_file(path: Path, profile: Profile, epsg: int, catalogues: Catalogues) -> CaseFile:
-    """The file, checked by itself. Raises CannotReplay."""
-    if not path.is_file():
-        raise CannotReplay(f"there is no file {path}")
-    try:
-        return read_cases(path, profile, epsg, catalogues)
-    except Unreadable as fault:
-        raise CannotReplay(f"{path.name} cannot be read: {fault}") from fault
-
-
 def ground_of_file(path: Path, profile: Profile, catalogues: Catalogues) -> Ground:
     """What a centre for this file is founded with. Raises CannotReplay, CannotFound."""
     town = profile.city
     if not (town.name and town.epsg and town.zone):
         raise CannotReplay("the profile's [city] must say name, epsg and zone of the city to be founded")
-    file = read_file(path, profile, town.epsg, catalogues)
-    blank = empty_city(CityPlan(town.name, town.epsg, town.zone))
-    return ground_for(found_in(file, profile), blank)
+    with reading(path):
+        told = found_in(open_sheet(path, profile), profile, catalogues)
+    return ground_for(told, empty_city(CityPlan(town.name, town.epsg, town.zone)))
+
+
+def read_file(path: Path, profile: Profile, rows: CentreRows, catalogues: Catalogues) -> CaseFile:
+    """The file, checked against the centre. Raises CannotReplay."""
+    grids = {str(grid.code): grid for grid in rows.grids()}
+    units = {str(unit.id): unit for unit in rows.units()}
+    with reading(path):
+        return read_cases(path, profile, rows.city(), grids, units, catalogues, wall_ms())
+
+
+@contextlib.contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """What is wrong with a file, as a sentence."""
+    if not path.is_file():
+        raise CannotReplay(f"there is no file {path}")
+    try:
+        yield
+    except Unreadable as fault:
+        raise CannotReplay(f"{path.name} cannot be read: {fault}") from fault
 
 
 def play(asked: Feeding, path: Path, profile: Profile, catalogues: Catalogues, say: Say) -> Played:
     """Feeds the file and compares. Raises CannotReplay."""
     door = Door(asked)
     rows = door.rows()
-    city = rows.city()
-    file = read_file(path, profile, city.epsg, catalogues)
-    lives = lives_of(file, GridFinder(rows.grids()), rows.unit_names(), catalogues[file.edition])
+    file = read_file(path, profile, rows, catalogues)
+    lives = lives_of(file, rows.unit_names(), catalogues)
     there = rows.standings()
     known = sum(life.uid in there for life in lives)
     say(f"{file.rows:,} rows, {file.sieve.count:,} refused, {known:,} at the centre already")
-    zone = zone_of(city.calendar)
+    zone = zone_of(rows.city().calendar)
     fed = feed(asked, lives, zone, say)
     if fed.is_stopped:
         return Played(fed, None)

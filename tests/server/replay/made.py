@@ -20,10 +20,10 @@ from server.cities import replayed_ground
 from server.founding import found
 from server.paths import Paths
 from server.replay.case_file import CaseFile
+from server.replay.centre_rows import CentreRows
 from server.replay.playing import profile_named, read_file
 
 ROOT = Path(__file__).resolve().parents[3]
-EPSG = 4526
 ZONE = ZoneInfo("Asia/Shanghai")
 HEAD = ("nr", "type", "opened", "closed", "state", "lon", "lat", "crew", "words", "where")
 TYPES = ("pothole", "lamp", "rubbish", "sign")
@@ -110,8 +110,8 @@ class Made:
         found(self.paths.root, replayed_ground(str(self.profile), self.file), wall_ms())
         return self.paths
 
-    def read(self) -> CaseFile:
-        return read_file(self.file, profile_named(str(self.profile)), EPSG, shipped_catalogues())
+    def read(self, rows: CentreRows) -> CaseFile:
+        return read_file(self.file, profile_named(str(self.profile)), rows, shipped_catalogues())
 
     def words(self, url: str, *more: str) -> list[str]:
         return replay_words(self.file, str(self.profile), self.paths, url, *more)

@@ -21,7 +21,6 @@ from casework.sync.messages import Accepted, Answer, Basis
 from casework.workflow import Stage
 from server.__main__ import main
 from server.centre import shipped_catalogues
-from server.imports.partition import GridFinder
 from server.replay.case_file import lives_of
 from server.replay.centre_rows import CentreRows
 from server.replay.course import Life
@@ -31,7 +30,7 @@ from tests.server.ground import Served, serving
 from tests.server.replay.made import ZONE, Made, rows_of
 from tests.server.replay.test_replay import until
 
-CATALOGUE = shipped_catalogues()["2026"]
+CATALOGUES = shipped_catalogues()
 
 
 @pytest.fixture
@@ -59,7 +58,7 @@ class Town:
         self.lives = self._lives(self.door.rows())
 
     def _lives(self, rows: CentreRows) -> list[Life]:
-        return lives_of(self.made.read(), GridFinder(rows.grids()), rows.unit_names(), CATALOGUE)
+        return lives_of(self.made.read(rows), rows.unit_names(), CATALOGUES)
 
     def courses(self, steps: int) -> list[Course]:
         """Courses as the centre has them now, so many steps each."""
