@@ -4,16 +4,17 @@ Promises: pure; Simplified and Traditional writing of a character, its wide, nar
 folding what is folded changes nothing; a word is found by its windows wherever it stands in a text, whatever its
 signs are. The table of characters is passed in (resources/text/ts_characters.txt). It knows no database.
 
-A window is the three characters from a place on, fewer at the end. An index of windows that also keeps their first
-one and two characters as prefixes holds every single character and every overlapping pair.
+A window is the six characters from a place on, fewer at the end: a word of up to six characters stands in a text
+where a window begins with it. An index of windows that also keeps their first one and two characters as prefixes is
+at the same time one of all characters and of all overlapping pairs.
 """
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
-WINDOW = 3
+WINDOW = 6
 # A window must reach the tokenizer whole: signs that part words there move to a private place, each to its own.
 PRIVATE = 0xE000
 PARTING = {sign: PRIVATE + sign for sign in range(128) if not chr(sign).isalnum()}
@@ -66,11 +67,13 @@ class Folding:
         at = folded.find(folded_word)
         if at < 0 or not folded_word:
             return None
+        end = at + len(folded_word)
+        if len(folded) == len(text) and self.fold(text[at:end]) == folded_word:
+            return at, end
         parts = _clusters(text)
         forms = [self.fold(part) for part in parts]
         if "".join(forms) != folded:
             return 0, len(text)  # marks that melt across clusters: the whole text is the place
-        end = at + len(folded_word)
         starts = _starts(parts)
         reach = _starts(forms)
         inside = [k for k in range(len(parts)) if reach[k + 1] > at and reach[k] < end]
@@ -109,13 +112,15 @@ def windows(folded: str) -> str:
 def expression(folded_word: str) -> str:
     """What the index is asked for a word: FTS5's own syntax, in which no sign of the word has a meaning.
 
-    Up to three characters it is exact; of longer words it finds all texts that hold every window of the word.
+    Up to `WINDOW` characters it is exact; of longer words it finds all texts that hold every window of the word.
     """
     safe = folded_word.translate(PARTING)
     if len(safe) < WINDOW:
         return f'"{safe}" *'
-    return " ".join(_quoted(dict.fromkeys(safe[k : k + WINDOW] for k in range(len(safe) - WINDOW + 1))))
+    held = dict.fromkeys(safe[k : k + WINDOW] for k in range(len(safe) - WINDOW + 1))
+    return " ".join(f'"{window}"' for window in held)
 
 
-def _quoted(windows_of_it: Iterable[str]) -> list[str]:
-    return [f'"{window}"' for window in windows_of_it]
+def pair_expressions(folded_word: str) -> list[str]:
+    """For every overlapping pair of the word, what finds the texts that hold it."""
+    return [f'"{pair}" *' for pair in dict.fromkeys(bigrams(folded_word.translate(PARTING)))]

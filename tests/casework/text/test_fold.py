@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casework.text.fold import Folding, bigrams, characters_of, expression, windows
+from casework.text.fold import WINDOW, Folding, bigrams, characters_of, expression, pair_expressions, windows
 from gridseat_files import find
 
 FOLDING = Folding(characters_of(find("resources/text/ts_characters.txt").read_bytes()))
@@ -78,7 +78,7 @@ def test_that_every_piece_of_a_text_is_located(text: str, start: int, length: in
     assert word in FOLDING.fold(text[found[0] : found[1]]) or found == (0, len(text))
 
 
-@given(TEXTS.map(FOLDING.fold), st.integers(0, 39), st.integers(1, 9))
+@given(TEXTS.map(FOLDING.fold), st.integers(0, 39), st.integers(1, 12))
 def test_that_the_windows_of_a_text_hold_those_of_every_piece_of_it(
     text: str, start: int, length: int
 ) -> None:
@@ -87,6 +87,8 @@ def test_that_the_windows_of_a_text_hold_those_of_every_piece_of_it(
         return
     asked = expression(word)
     held = windows(text).split(" ")
+    pairs = [part[1:-3] for part in pair_expressions(word)]
+    assert all(any(window.startswith(pair) for window in held) for pair in pairs)
     if asked.endswith("*"):
         assert any(window.startswith(asked[1:-3]) for window in held)
     else:
@@ -97,8 +99,7 @@ def test_that_the_windows_of_a_text_hold_those_of_every_piece_of_it(
 def test_that_no_sign_of_a_word_means_anything_to_the_index(word: str) -> None:
     if not word:
         return
-    asked = expression(word).removesuffix(" *")
-    for part in asked.split(" "):
+    for part in " ".join([expression(word), *pair_expressions(word)]).replace(" *", "").split(" "):
         inner = part[1:-1]
         assert part[0] == part[-1] == '"'
         assert all(sign.isalnum() or ord(sign) > 127 for sign in inner)
@@ -107,3 +108,12 @@ def test_that_no_sign_of_a_word_means_anything_to_the_index(word: str) -> None:
 def test_that_bigrams_overlap() -> None:
     assert bigrams("路灯不亮") == ["路灯", "灯不", "不亮"]
     assert bigrams("路") == []
+
+
+@given(TEXTS.map(FOLDING.fold), TEXTS.map(FOLDING.fold))
+def test_that_a_short_word_begins_a_window_only_where_the_text_says_it(text: str, word: str) -> None:
+    word = word[:WINDOW]
+    if not word:
+        return
+    asked = expression(word).removesuffix(" *")[1:-1]
+    assert any(window.startswith(asked) for window in windows(text).split(" ")) == (word in text)
