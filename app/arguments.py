@@ -11,6 +11,8 @@ import msgspec
 
 LANGUAGES = ("zh_CN", "en")
 THEMES = ("dark", "light")
+CITIES = ("small", "full")
+MOST_ARCHIVED = 5_000_000
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -30,6 +32,9 @@ class Asked(msgspec.Struct, frozen=True):
     is_selfcheck: bool = False
     is_demo: bool = False
     seats: int = 1
+    city: str = ""
+    archive: int = 0
+    replay: str = ""
 
 
 def read(words: Sequence[str]) -> Asked:
@@ -72,9 +77,28 @@ def read(words: Sequence[str]) -> Asked:
     parser.add_argument(
         "--seats", type=_count, default=1, metavar="N", help="seats of the demonstration (1 to 9)"
     )
+    parser.add_argument(
+        "--city",
+        default="",
+        choices=("", *CITIES),
+        help="the demonstration's city; small where none is given",
+    )
+    parser.add_argument(
+        "--archive", type=_archived, default=0, metavar="N", help="closed cases of earlier years in that city"
+    )
+    parser.add_argument(
+        "--replay",
+        default="",
+        metavar="NAME",
+        help="the demonstration lives through a profile's recorded cases",
+    )
     given = parser.parse_args(words)
     if given.headless and not given.demo and not given.selfcheck and not (given.user and given.password_file):
         parser.error("without a screen --user and --password-file are needed")
+    if (given.city or given.archive or given.replay) and not given.demo:
+        parser.error("--city, --archive and --replay go with --demo")
+    if given.replay and (given.city or given.archive):
+        parser.error("--replay has a city of its own")
     return Asked(
         centre=given.centre,
         user=given.user,
@@ -90,6 +114,9 @@ def read(words: Sequence[str]) -> Asked:
         is_selfcheck=given.selfcheck,
         is_demo=given.demo,
         seats=given.seats,
+        city=given.city,
+        archive=given.archive,
+        replay=given.replay,
     )
 
 
@@ -98,6 +125,12 @@ def _size(text: str) -> tuple[int, int]:
     if not found:
         raise argparse.ArgumentTypeError(f"{text!r} is not WIDTHxHEIGHT")
     return int(found[1]), int(found[2])
+
+
+def _archived(text: str) -> int:
+    if not (text.isdigit() and int(text) <= MOST_ARCHIVED):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number up to {MOST_ARCHIVED}")
+    return int(text)
 
 
 def _count(text: str) -> int:

@@ -17,11 +17,12 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
+import apsw
 import msgspec
 
-from app import paths, start, tour
+from app import memory, paths, start, tour
 from app.arguments import Asked
 
 CITY = "small"
@@ -47,28 +48,70 @@ class Account(msgspec.Struct, frozen=True):
     posts: tuple[str, ...]
 
 
+class Show(msgspec.Struct, frozen=True):
+    """What is shown: in which folder, founded with which words, and how it lives while it is served."""
+
+    folder: Path
+    founding: tuple[str, ...]
+    trickle_s: int = TRICKLE_S
+    is_ageing: bool = True  # its cases are of one shift
+
+
 def run(asked: Asked) -> int:
     """Ends when the first seat's window is closed, or its tour is done."""
-    folder = paths.demo_folder(asked.data)
-    clear_if_old(folder)
-    found_once(folder / "centre")
-    with Centre(folder / "centre") as centre:
-        accounts = read_accounts(folder / "centre")
-        people = seats_of(accounts, asked.seats)
-        with contextlib.ExitStack() as others:
-            for number, account in enumerate(people[1:], start=2):
-                others.enter_context(other_seat(asked, folder, centre.url, account, number))
-            with password_file(folder, people[0], 1) as secret:
-                first = msgspec.structs.replace(
-                    asked,
-                    centre=centre.url,
-                    user=people[0].person,
-                    password_file=secret,
-                    data=seat_folder(folder, 1),
-                    seat=f"{1:02d}",
-                    is_demo=False,
-                )
-                return start.run(first, tour.drill(first, centre.url, accounts))
+    show = show_of(asked)
+    if show.is_ageing:
+        clear_if_old(show.folder)
+    found_once(show.folder / "centre", show.founding)
+    with Centre(show.folder / "centre", trickle_s=show.trickle_s) as centre:
+        return seats_at(asked, show.folder, centre)
+
+
+def show_of(asked: Asked) -> Show:
+    """Every city has a folder of its own, so that one can be looked at after the other."""
+    home, city = paths.demo_folder(asked.data), asked.city or CITY
+    if asked.replay:
+        raise HallFault("a replay is fed in at a running centre: see gridseat-centre replay")
+    if asked.archive:
+        words = ("--city", city, "--archive", str(asked.archive))
+        return Show(home / f"{city}-{asked.archive}", words)
+    return Show(home if city == CITY else home / city, ("--city", city))
+
+
+def seats_at(asked: Asked, folder: Path, centre: Centre) -> int:
+    """The seats around a centre; answers when the first one's is over."""
+    accounts = read_accounts(folder / "centre")
+    people = seats_of(accounts, asked.seats)
+    with contextlib.ExitStack() as others:
+        running = [("centre", centre.pid)]
+        for number, account in enumerate(people[1:], start=2):
+            seat = others.enter_context(other_seat(asked, folder, centre.url, account, number))
+            running.append((f"seat {number:02d}", seat))
+        with password_file(folder, people[0], 1) as secret:
+            first = msgspec.structs.replace(
+                asked,
+                centre=centre.url,
+                user=people[0].person,
+                password_file=secret,
+                data=seat_folder(folder, 1),
+                seat=f"{1:02d}",
+                is_demo=False,
+            )
+            walk = tour.drill(first, centre.url, accounts)
+            running.insert(1, ("seat 01", os.getpid()))
+            return start.run(first, weighed(walk, running) if walk else None)
+
+
+def weighed(walk: start.Drill, running: list[tuple[str, int]]) -> start.Drill:
+    """The walk, and at its end what every process holds in memory."""
+
+    def work(desk: start.Desk) -> int:
+        code = walk(desk)
+        if said := memory.line_of(running):
+            print(said, flush=True)
+        return code
+
+    return work
 
 
 # -- the centre
@@ -76,8 +119,8 @@ def run(asked: Asked) -> int:
 
 def clear_if_old(folder: Path) -> None:
     """A generated city's cases are hours old by the next shift, all of them late: it is made anew then."""
-    made = folder / "centre" / "base.db"
-    if not made.exists() or time.time() - made.stat().st_mtime < FRESH_S:
+    at_ms = founded_ms(folder / "centre" / "centre.db")
+    if not at_ms or time.time() - at_ms / 1000 < FRESH_S:
         return
     print("the demonstration city is from an earlier shift: clearing it away", flush=True)
     for old in folder.iterdir():
@@ -85,18 +128,33 @@ def clear_if_old(folder: Path) -> None:
             shutil.rmtree(old)
 
 
-def found_once(folder: Path) -> None:
+def founded_ms(store: Path) -> int:
+    """The instant the city's cases stand at: that of its first entry, also where it came from the cache. 0: none."""
+    if not store.exists():
+        return 0
+    try:
+        with contextlib.closing(apsw.Connection(str(store), flags=apsw.SQLITE_OPEN_READONLY)) as db:
+            found: list[Any] = db.execute("SELECT at_ms FROM log ORDER BY seq LIMIT 1").fetchall()
+    except apsw.Error:
+        return 0  # the centre says what is wrong with it
+    return int(found[0][0]) if found else 0
+
+
+def found_once(folder: Path, founding: tuple[str, ...] = ("--city", CITY)) -> None:
     """Makes the city on the first run; it takes a while and says so."""
     if (folder / "centre.db").exists():
         return
     print(f"making the demonstration city in {folder} ...", flush=True)
-    command = [*program("server"), "init", str(folder), "--city", CITY]
+    command = [*program("server"), "init", str(folder), *founding]
     try:
         made = subprocess.run(command, capture_output=True, text=True, timeout=FOUNDING_S, check=False)
     except subprocess.TimeoutExpired as error:
         raise HallFault(f"making the city took longer than {FOUNDING_S:.0f} s") from error
     if made.returncode != 0:
         raise HallFault(f"the city could not be made:\n{tail(made.stderr or made.stdout)}")
+    for line in made.stdout.splitlines():
+        if "generated" in line:
+            print(line, flush=True)
 
 
 class Centre:
@@ -122,6 +180,10 @@ class Centre:
 
     def __exit__(self, *error: object) -> None:
         self.stop()
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
 
     def stop(self) -> None:
         """Asks it to end, and ends it where it does not."""
@@ -204,8 +266,8 @@ def password_file(folder: Path, account: Account, number: int) -> Iterator[Path]
 
 
 @contextlib.contextmanager
-def other_seat(asked: Asked, folder: Path, url: str, account: Account, number: int) -> Iterator[None]:
-    """A seat in a process of its own."""
+def other_seat(asked: Asked, folder: Path, url: str, account: Account, number: int) -> Iterator[int]:
+    """A seat in a process of its own; gives its number among processes."""
     with password_file(folder, account, number) as secret:
         command = [*program("app"), "--centre", url, "--user", account.person, "--password-file", str(secret)]
         command += ["--data", str(seat_folder(folder, number)), "--seat", f"{number:02d}"]
@@ -215,7 +277,7 @@ def other_seat(asked: Asked, folder: Path, url: str, account: Account, number: i
         with open_log(seat_folder(folder, number)) as log:
             process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
             try:
-                yield
+                yield process.pid
             finally:
                 end(process)
 

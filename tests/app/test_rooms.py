@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import stat
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import apsw
 import pytest
 import structlog
 from PySide6.QtWidgets import QApplication
 
-from app import arguments, demo_hall, logs, machine, paths, settings
+from app import arguments, demo_hall, logs, machine, memory, paths, settings
 from app.demo_hall import Account, Centre, HallFault
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -32,7 +35,21 @@ def test_that_the_command_line_is_read_as_a_value() -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["--size big", "--theme blue", "--seats 0", "--seats 99", "--headless", "--lang fr", "--no-such"]
+    "words",
+    [
+        "--city full",
+        "--archive 5",
+        "--demo --city huge",
+        "--demo --archive many",
+        "--demo --replay x --city full",
+        "--size big",
+        "--theme blue",
+        "--seats 0",
+        "--seats 99",
+        "--headless",
+        "--lang fr",
+        "--no-such",
+    ],
 )
 def test_that_a_wrong_word_is_said_and_ends_the_program(
     words: str, capsys: pytest.CaptureFixture[str]
@@ -180,6 +197,38 @@ def test_that_a_city_that_cannot_be_made_is_said_with_its_own_words(tmp_path: Pa
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(HallFault, match="could not be made"):
         demo_hall.found_once(tmp_path / "file" / "centre")
+
+
+def test_that_every_city_has_a_folder_and_words_of_its_own(tmp_path: Path) -> None:
+    def shown(words: str) -> tuple[str, tuple[str, ...]]:
+        show = demo_hall.show_of(arguments.read(["--demo", "--data", str(tmp_path), *words.split()]))
+        return show.folder.relative_to(tmp_path).as_posix(), show.founding
+
+    assert shown("") == (".", ("--city", "small"))
+    assert shown("--city full") == ("full", ("--city", "full"))
+    assert shown("--city full --archive 900") == ("full-900", ("--city", "full", "--archive", "900"))
+    assert shown("--archive 5") == ("small-5", ("--city", "small", "--archive", "5"))
+
+
+def test_that_a_city_of_an_earlier_shift_is_cleared_away_by_what_its_ledger_says(tmp_path: Path) -> None:
+    for folder in ("centre", "seat-01", "full"):
+        (tmp_path / folder).mkdir()
+    db = apsw.Connection(str(tmp_path / "centre" / "centre.db"))
+    db.execute("CREATE TABLE log (seq INTEGER PRIMARY KEY, at_ms INTEGER)")
+    db.execute("INSERT INTO log VALUES (1, ?), (2, 1)", (int((time.time() - 3600) * 1000),))
+    demo_hall.clear_if_old(tmp_path)
+    assert (tmp_path / "centre").exists()
+    db.execute("UPDATE log SET at_ms = at_ms - 28800000 WHERE seq = 1")
+    db.close()
+    demo_hall.clear_if_old(tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["full"]
+
+
+def test_that_memory_is_told_process_by_process() -> None:
+    said = memory.line_of([("centre", os.getpid()), ("seat 01", 2**30)])
+    if sys.platform == "linux":
+        assert re.fullmatch(r"memory: centre \d+ MB \(peak \d+\).*", said) and "seat 01" not in said
+    assert memory.line_of([("centre", os.getpid())], Path("/nowhere")) == ""
 
 
 def test_that_the_password_is_for_its_owners_eyes_and_gone_afterwards(tmp_path: Path) -> None:

@@ -72,6 +72,7 @@ RULES: dict[str, Rule] = {
     "app.arguments": Rule(others=("msgspec",)),
     "app.machine": Rule(),
     "app.logs": Rule(others=("structlog",)),
+    "app.memory": Rule(),
     "app.demo_hall": Rule(ours=("app", "casework", "gridseat_files"), others=("*",)),
     "app.tour": Rule(ours=("app", "casework", "gridseat_files"), others=("*",)),
     "app.selfcheck": Rule(ours=("app", "casework", "gridseat_files"), others=("*",)),
