@@ -42,7 +42,10 @@ def find_encoding(path: Path, stated: str = "") -> Encoding:
     bad = first_bad_byte(path, "utf-8")
     if bad < 0:
         return Encoding("utf-8")
-    if first_bad_byte(path, "gb18030") < 0 and _looks_chinese(path):
+    _whole_to_the_end(path, "utf-8", bad)
+    bad_gb = first_bad_byte(path, "gb18030")
+    if (bad_gb < 0 or _is_last(path, bad_gb)) and _looks_chinese(path):
+        _whole_to_the_end(path, "gb18030", bad_gb)
         return Encoding("gb18030", (remark("encoding_found", encoding="GB18030"),))
     raise Unreadable("encoding_unknown", line=line_of_byte(path, bad), tried="UTF-8, GB18030", maybe=LATIN)
 
@@ -103,8 +106,28 @@ def _stated(path: Path, stated: str, head: bytes) -> Encoding:
 
 def _strict(path: Path, name: str) -> None:
     bad = first_bad_byte(path, name)
+    _whole_to_the_end(path, name, bad)
     if bad >= 0:
         raise Unreadable("wrong_encoding", encoding=name, line=line_of_byte(path, bad))
+
+
+def _is_last(path: Path, bad: int) -> bool:
+    return path.stat().st_size - bad < 4
+
+
+def _whole_to_the_end(path: Path, name: str, bad: int) -> None:
+    """A file that ends in the middle of a character was cut there."""
+    if bad < 0 or not _is_last(path, bad):
+        return
+    with path.open("rb") as file:
+        file.seek(bad)
+        rest = file.read()
+    decoder = codecs.getincrementaldecoder(name)("strict")
+    try:
+        decoder.decode(rest)
+    except UnicodeDecodeError:
+        return
+    raise Unreadable("cut", format="text", line=line_of_byte(path, bad))
 
 
 def _looks_chinese(path: Path) -> bool:

@@ -210,7 +210,7 @@ def _unpack(path: Path, source: Source, folder: Path, limits: Limits) -> str:
             for name in _together(chosen, list(infos)):
                 check_growth(infos[name], limits)
                 left -= _copy(archive, infos[name], folder / _base(name), left)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as error:
         raise Unreadable("cut", format="zip") from error
     return chosen
 
@@ -230,8 +230,7 @@ def _choose(names: list[str], source: Source) -> str:
         meant = [name for name in meant if PurePosixPath(name).suffix.lower() in SUFFIXES] or meant
     else:
         meant = [name for name in shown if PurePosixPath(name).suffix.lower() in SUFFIXES]
-        formats = {SUFFIXES[PurePosixPath(name).suffix.lower()] for name in meant}
-        if len(formats) > 1:
+        if len(meant) > 1:
             # A note beside the table is no table.
             meant = [name for name in meant if not name.lower().endswith((".txt", ".json"))] or meant
     if len(meant) == 1:

@@ -44,7 +44,7 @@ def read(path: Path, source: Source, limits: Limits) -> Sheet:
         place_numbers=np.array(lines, dtype=np.int64),
         torn=torn,
         encoding=encoding.name,
-        remarks=(*encoding.remarks, *remarks, *_tail(path, encoding, torn, len(records))),
+        remarks=(*encoding.remarks, *remarks, *_tail(path, encoding, len(records))),
     )
 
 
@@ -135,7 +135,7 @@ def _fit(records: list[list[str]], width: int, lines: list[int], torn: dict[int,
         records[index] = (record + [""] * width)[:width]
 
 
-def _tail(path: Path, encoding: Encoding, torn: dict[int, Remark], rows: int) -> list[Remark]:
+def _tail(path: Path, encoding: Encoding, rows: int) -> list[Remark]:
     """A file without an end to its last line may have been cut in the middle of it."""
     if not rows:
         return [remark("no_rows")]
@@ -144,4 +144,4 @@ def _tail(path: Path, encoding: Encoding, torn: dict[int, Remark], rows: int) ->
         last = file.read(1)
     if last in b"\r\n\0" or encoding.name.startswith("utf-16"):
         return []
-    return [remark("file_may_be_cut", rows=rows)] if rows - 1 in torn else []
+    return [remark("file_may_be_cut", rows=rows)]

@@ -91,7 +91,7 @@ def _look_inside(path: Path, limits: Limits) -> bool:
                     _refuse_doctype(archive, info)
                 if info.filename.startswith("xl/worksheets/"):
                     has_formulas |= _holds_formula(archive, info)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as error:
         raise Unreadable("cut", format="xlsx") from error
     return has_formulas
 
