@@ -157,10 +157,10 @@ class Session(QObject):
                     found[key] = each
         return [found[key] for key in sorted(found)]
 
-    def open_cases(self) -> list[Shown]:
-        """Every case that is still in somebody's hands, read here and now: for tools and tests, not for a screen."""
+    def open_cases(self, most: int = -1) -> list[Shown]:
+        """Every case that is still in somebody's hands, read here and now: a screen asks for some, or uses `scan`."""
         over = self._engine.view.over
-        kept_cases = self._read(self._reader.open_cases, NO_ROWS)
+        kept_cases = self._read(lambda: self._reader.open_cases(most), NO_ROWS)
         cases = {kept.key: Shown(kept.row, kept.ver) for kept in kept_cases}
         for key in over:
             if key.entity == "case":

@@ -132,7 +132,7 @@ class Tour:
         self._look_at_map("city")
         self._keep("03-map-city")
         shown = self.session.row("case", self.window.card.case_id())
-        case = shown.row if shown else self.session.open_cases()[0].row
+        case = shown.row if shown else self.session.open_cases(1)[0].row
         for name, m_px in (("04-map-district", DISTRICT_M_PX), ("05-map-street", STREET_M_PX)):
             self.map.centre_on(case.x_mm, case.y_mm, m_px)
             self._look_at_map(name)

@@ -42,10 +42,15 @@ class RowReader:
         found = self._db.execute(table.get, (key.key,)).fetchone()
         return Kept(key.key, table.decoder.decode(found[1]), found[0]) if found else None
 
-    def where(self, entity: str, **equals: Any) -> list[Kept]:
-        """Rows by equality of indexed fields, in the order of their keys; without any, all of the entity."""
+    def where(self, entity: str, most: int = -1, **equals: Any) -> list[Kept]:
+        """Rows by equality of indexed fields, in the order of their keys; without any, all of the entity.
+
+        `most`: no more than so many of them, whichever come first.
+        """
         table = TABLES[entity]
         statement, values = table.where(equals)
+        if most >= 0:
+            statement += f" LIMIT {most}"
         decode = table.decoder.decode
         # Thousands of new objects, none of them garbage: looking through them again and again doubles the time.
         is_collecting = gc.isenabled()
@@ -58,9 +63,9 @@ class RowReader:
         found.sort(key=itemgetter(0))
         return found
 
-    def open_cases(self) -> list[Kept]:
-        """Every case that is still in somebody's hands."""
-        return self.where("case", stage=OPEN)
+    def open_cases(self, most: int = -1) -> list[Kept]:
+        """Every case that is still in somebody's hands, or some of them."""
+        return self.where("case", most, stage=OPEN)
 
     def count(self, entity: str) -> int:
         """How many rows an entity has."""

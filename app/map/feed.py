@@ -6,8 +6,13 @@ follows `session.changed` and the clock without being asked, a little at a time.
 
 from __future__ import annotations
 
+import sqlite3
+import time
 from collections import deque
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QObject, QTimer
 
@@ -22,6 +27,16 @@ from casework.ids import Key
 from casework.sync.status import Lamp, Shown
 
 RESTING = frozenset({"city", "unit", "unit_grid", "work_grid", "duty_layer", "duty_grid"})
+READ_ROWS = 250  # rows that become marks in one turn of the loop: a few ms
+REMARK_S = 0.004  # so long the clock looks at marks
+
+
+class Reading:
+    """One layer's rows on their way; what was read by itself in the meantime is newer than what comes."""
+
+    def __init__(self, name: str, live: Live, rows: Iterator[Any], unseen: set[str]) -> None:
+        self.name, self.live, self.rows, self.unseen = name, live, rows, unseen
+        self.read_since: set[str] = set()
 
 
 class MapFeed(QObject):
@@ -30,9 +45,18 @@ class MapFeed(QObject):
     def __init__(self, session: Session, view: MapView, folder: Path) -> None:
         super().__init__(view)
         self._session, self._view, self._folder = session, view, folder
-        self._live = {layer.name: layer.live for layer in view.screen_state.layers if layer.live is not None}
+        self._live = {
+            layer.name: layer.live
+            for layer in view.screen_state.layers
+            if layer.live is not None and layer.live.entity
+        }
         self._shown: dict[str, dict[str, Shown]] = {name: {} for name in self._live}
         self._turn: deque[tuple[str, str]] = deque()
+        self._rest: deque[Reading] = deque()
+        self._further = QTimer(self)
+        self._further.setSingleShot(True)
+        self._further.setInterval(0)
+        self._further.timeout.connect(self._read_on)
         self._resting = QTimer(self)
         self._resting.setSingleShot(True)
         self._resting.setInterval(RESTING_MS)
@@ -42,7 +66,7 @@ class MapFeed(QObject):
         self._clock.timeout.connect(self._on_clock)
         session.changed.connect(self._on_changed)
         session.status_changed.connect(lambda _: self._show_age())
-        for timer in (self._clock, self._resting):
+        for timer in (self._clock, self._resting, self._further):
             view.stopped.connect(timer.stop)
         self._clock.start()
         self._components = ComponentFeed(session, view)
@@ -89,36 +113,71 @@ class MapFeed(QObject):
                 self._read(name, live, sorted(key.key for key in keys if key.entity == live.entity))
 
     def _read_all(self) -> None:
-        facts = self._facts()
-        if facts is None:
+        """Everything anew, some rows of each layer at once and the others in the next turns of the loop."""
+        if self._facts() is None:
             return
-        self._turn.clear()
+        self._rest.clear()
         for name, live in self._live.items():
-            key_of = ENTITY_BY_NAME[live.entity].key
-            self._shown[name] = {key_of(shown.row): shown for shown in live.read(self._session)}
-            marks = {key: live.mark(shown, facts) for key, shown in self._shown[name].items()}
-            self._view.show_marks(name, {key: mark for key, mark in marks.items() if mark is not None})
-            self._turn.extend((name, key) for key in self._shown[name])
+            self._rest.append(Reading(name, live, iter(live.read(self._session)), set(self._shown[name])))
+        for _ in self._live:
+            self._read_on()
+
+    def _read_on(self) -> None:
+        facts = self._facts()
+        if not self._rest or facts is None:
+            return
+        reading = self._rest[0]
+        try:
+            rows = list(islice(reading.rows, READ_ROWS))
+        except sqlite3.DatabaseError:
+            self._session.doubt()
+            self._rest.clear()
+            return
+        marks: dict[str, LiveMark] = {}
+        for shown in rows:
+            key = ENTITY_BY_NAME[reading.live.entity].key(shown.row)
+            mark = None if key in reading.read_since else reading.live.mark(shown, facts)
+            if mark is not None:
+                marks[key] = mark
+                self._keep(reading.name, key, shown)
+                reading.unseen.discard(key)
+        if marks:
+            self._view.put_marks(reading.name, marks)
+        self._rest.rotate(-1)
+        if len(rows) < READ_ROWS:
+            self._rest.remove(reading)
+            self._drop(reading.name, reading.unseen - reading.read_since)
+        if self._rest:
+            self._further.start()
+
+    def _keep(self, name: str, key: str, shown: Shown) -> None:
+        if key not in self._shown[name]:
+            self._turn.append((name, key))
+        self._shown[name][key] = shown
+
+    def _drop(self, name: str, keys: Iterable[str]) -> None:
+        gone = [key for key in keys if self._shown[name].pop(key, None) is not None]
+        if gone:
+            self._view.remove_marks(name, gone)
 
     def _read(self, name: str, live: Live, keys: list[str]) -> None:
         facts = self._facts()
         if facts is None:
             return
+        for reading in self._rest:
+            if reading.name == name:
+                reading.read_since.update(keys)  # what was read before must not be put over it
         marks: dict[str, LiveMark] = {}
         gone = []
         for key in keys:
             shown = self._session.row(live.entity, key)
             mark = live.mark(shown, facts) if shown is not None else None
             if shown is None or mark is None:
-                self._shown[name].pop(key, None)
                 gone.append(key)
                 continue
-            if key not in self._shown[name]:
-                self._turn.append((name, key))
-            self._shown[name][key] = shown
+            self._keep(name, key, shown)
             marks[key] = mark
-        if gone:
-            self._view.remove_marks(name, gone)
+        self._drop(name, gone)
         if marks:
             self._view.put_marks(name, marks)
 
@@ -128,7 +187,10 @@ class MapFeed(QObject):
         if facts is None:
             return
         marks: dict[str, dict[str, LiveMark]] = {}
+        until = time.monotonic() + REMARK_S
         for _ in range(min(REMARK_ROWS, len(self._turn))):
+            if time.monotonic() > until:
+                break
             name, key = self._turn.popleft()
             known = self._shown[name].get(key)
             if known is None:

@@ -119,7 +119,7 @@ class ReportFinder:
 
     def _place_index(self) -> Index:
         seen: dict[str, Entry] = {}
-        for shown in self._session.open_cases()[:KNOWN_PLACES]:
+        for shown in self._session.open_cases(KNOWN_PLACES):
             case = shown.row
             if case.place and case.place not in seen:
                 key = PlacePick(case.x_mm, case.y_mm, case.place).key()

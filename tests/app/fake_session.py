@@ -145,8 +145,9 @@ class FakeSession(QObject):
             if shown and all(getattr(shown.row, name) == value for name, value in equals.items())
         ]
 
-    def open_cases(self) -> list[Shown]:
-        return [shown for shown in self.rows("case") if shown.row.is_open]
+    def open_cases(self, most: int = -1) -> list[Shown]:
+        found = [shown for shown in self.rows("case") if shown.row.is_open]
+        return found if most < 0 else found[:most]
 
     def scan(self) -> FakeScan:
         """All open cases in parts, as they are now; any thread."""

@@ -18,9 +18,13 @@ SOON_PERMILLE, OVER_PERMILLE = 800, 1000
 
 
 def read(session: Any) -> Iterable[Any]:
-    """Every open case of this seat."""
-    found: Iterable[Any] = session.open_cases()
-    return found
+    """Every open case of this seat, as they are asked for."""
+    scan = session.scan()
+    try:
+        for part in scan.parts():
+            yield from part
+    finally:
+        scan.close()
 
 
 def mark(shown: Any, facts: LiveFacts) -> LiveMark | None:

@@ -266,3 +266,22 @@ def test_that_only_tiles_with_a_changed_component_are_drawn_anew(
     factory.order(after, near, lambda body: kept.append(near))
     assert kept == [far], "drawn anew"
     qtbot.waitUntil(lambda: kept == [far, near], timeout=WAIT_MS)
+
+
+def test_that_more_rows_than_a_turn_has_time_for_come_turn_by_turn(
+    session: FakeSession, view: MapView, folder: Path, qtbot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.map.feed.READ_ROWS", 7)
+    MapFeed(session, view, folder)
+    board = view.screen_state.boards["case"]
+    cases = [shown.row for shown in session.open_cases()]
+    assert 0 < len(board) < len(cases)
+    moved, closed = cases[-1], cases[-2]
+    session.arrive(
+        msgspec.structs.replace(moved, x_mm=moved.x_mm + 5_000),
+        msgspec.structs.replace(closed, stage=Stage.CLOSED),
+    )
+    qtbot.waitUntil(lambda: len(board) == len(cases) - 1, timeout=WAIT_MS)
+    mark = board.get(moved.id)
+    assert mark is not None and mark.x_mm == moved.x_mm + 5_000
+    assert board.get(closed.id) is None
