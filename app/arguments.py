@@ -35,6 +35,7 @@ class Asked(msgspec.Struct, frozen=True):
     city: str = ""
     archive: int = 0
     replay: str = ""
+    speed: str = ""
 
 
 def read(words: Sequence[str]) -> Asked:
@@ -92,6 +93,13 @@ def read(words: Sequence[str]) -> Asked:
         metavar="NAME",
         help="the demonstration lives through a profile's recorded cases",
     )
+    parser.add_argument(
+        "--speed",
+        type=_speed,
+        default="",
+        metavar="X",
+        help="times as fast as recorded (1440: a day in a minute)",
+    )
     given = parser.parse_args(words)
     if given.headless and not given.demo and not given.selfcheck and not (given.user and given.password_file):
         parser.error("without a screen --user and --password-file are needed")
@@ -99,6 +107,8 @@ def read(words: Sequence[str]) -> Asked:
         parser.error("--city, --archive and --replay go with --demo")
     if given.replay and (given.city or given.archive):
         parser.error("--replay has a city of its own")
+    if given.speed and not given.replay:
+        parser.error("--speed goes with --replay")
     return Asked(
         centre=given.centre,
         user=given.user,
@@ -117,6 +127,7 @@ def read(words: Sequence[str]) -> Asked:
         city=given.city,
         archive=given.archive,
         replay=given.replay,
+        speed=given.speed,
     )
 
 
@@ -131,6 +142,12 @@ def _archived(text: str) -> int:
     if not (text.isdigit() and int(text) <= MOST_ARCHIVED):
         raise argparse.ArgumentTypeError(f"{text!r} is not a number up to {MOST_ARCHIVED}")
     return int(text)
+
+
+def _speed(text: str) -> str:
+    if text != "max" and not re.fullmatch(r"\d{1,9}(\.\d{1,3})?", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is neither a number nor max")
+    return text
 
 
 def _count(text: str) -> int:

@@ -22,7 +22,7 @@ from typing import IO, Any
 import apsw
 import msgspec
 
-from app import memory, paths, start, tour
+from app import memory, paths, replayed, start, tour
 from app.arguments import Asked
 
 CITY = "small"
@@ -55,6 +55,7 @@ class Show(msgspec.Struct, frozen=True):
     founding: tuple[str, ...]
     trickle_s: int = TRICKLE_S
     is_ageing: bool = True  # its cases are of one shift
+    replay: str = ""  # the recorded cases it lives through
 
 
 def run(asked: Asked) -> int:
@@ -63,15 +64,35 @@ def run(asked: Asked) -> int:
     if show.is_ageing:
         clear_if_old(show.folder)
     found_once(show.folder / "centre", show.founding)
-    with Centre(show.folder / "centre", trickle_s=show.trickle_s) as centre:
+    with Centre(show.folder / "centre", trickle_s=show.trickle_s) as centre, beside(show, centre.url, asked):
         return seats_at(asked, show.folder, centre)
+
+
+@contextlib.contextmanager
+def beside(show: Show, url: str, asked: Asked) -> Iterator[None]:
+    """The replay, where there is one."""
+    if not show.replay:
+        yield
+        return
+    centre, log = show.folder / "centre", show.folder / "replay.log"
+    with replayed.replaying(program("server"), show.replay, url, centre, asked.speed, log) as process:
+        print(f"replaying {show.replay}; what it says: {log}", flush=True)
+        try:
+            yield
+        finally:
+            end(process)
 
 
 def show_of(asked: Asked) -> Show:
     """Every city has a folder of its own, so that one can be looked at after the other."""
     home, city = paths.demo_folder(asked.data), asked.city or CITY
     if asked.replay:
-        raise HallFault("a replay is fed in at a running centre: see gridseat-centre replay")
+        try:
+            founding = replayed.founding(asked.replay, replayed.file_of(asked.replay))
+        except replayed.NotAtHand as error:
+            raise HallFault(str(error)) from error
+        folder = home / f"replay-{asked.replay}"
+        return Show(folder, founding, trickle_s=0, is_ageing=False, replay=asked.replay)
     if asked.archive:
         words = ("--city", city, "--archive", str(asked.archive))
         return Show(home / f"{city}-{asked.archive}", words)

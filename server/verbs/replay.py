@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -17,6 +17,7 @@ HELP = "feed a case file in as live reports and take each case through its recor
 MAX = "max"
 LANES_MOST = 16
 STOPPED, DIFFERS = 130, 1
+DAY_FORMS = {"%Y-%m-%d": timedelta(days=1), "%Y-%m-%d %H:%M": timedelta(minutes=1)}
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -105,12 +106,13 @@ def _lanes(text: str) -> int:
 
 
 def _day(text: str, zone: ZoneInfo, *, is_end: bool) -> int:
-    """The first or the last millisecond of a day in the file's zone; 0 where none is given."""
+    """The first or the last millisecond of a day, or of a minute, in the file's zone; 0 where none is given."""
     if not text:
         return 0
-    try:
-        day = datetime.strptime(text, "%Y-%m-%d")
-    except ValueError:
-        raise Fault(f"{text!r} is no date like 2011-07-31") from None
-    begin_ms = round(day.replace(tzinfo=zone).timestamp() * 1000)
-    return begin_ms + 86_400_000 - 1 if is_end else begin_ms
+    for form, lasts in DAY_FORMS.items():
+        try:
+            at = datetime.strptime(text, form).replace(tzinfo=zone)
+        except ValueError:
+            continue
+        return round((at + lasts).timestamp() * 1000) - 1 if is_end else round(at.timestamp() * 1000)
+    raise Fault(f"{text!r} is no date like 2011-07-31, nor a time like 2011-07-31 08:00")

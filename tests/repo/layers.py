@@ -73,6 +73,7 @@ RULES: dict[str, Rule] = {
     "app.machine": Rule(),
     "app.logs": Rule(others=("structlog",)),
     "app.memory": Rule(),
+    "app.replayed": Rule(ours=("app.replayed", "gridseat_files"), others=("msgspec",)),
     "app.demo_hall": Rule(ours=("app", "casework", "gridseat_files"), others=("*",)),
     "app.tour": Rule(ours=("app", "casework", "gridseat_files"), others=("*",)),
     "app.selfcheck": Rule(ours=("app", "casework", "gridseat_files"), others=("*",)),
