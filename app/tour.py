@@ -59,17 +59,26 @@ def drill(asked: Asked, centre: str = "", colleagues: Sequence[Colleague] = ()) 
     if not (asked.is_headless and asked.shots):
         return None
     shots = asked.shots
-    return lambda desk: Tour(desk, shots, centre, colleagues).run()
+    return lambda desk: Tour(desk, shots, centre, colleagues, is_surveyed=not asked.replay).run()
 
 
 class Tour:
     """One walk."""
 
-    def __init__(self, desk: Desk, shots: Path, centre: str, colleagues: Sequence[Colleague]) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        shots: Path,
+        centre: str,
+        colleagues: Sequence[Colleague],
+        is_surveyed: bool = True,
+    ) -> None:
+        """`is_surveyed`: the city has components and a base map."""
         assert desk.session and desk.window and desk.map
         self.session, self.window, self.map = desk.session, desk.window, desk.map
         self._theme = desk.theme
         self._shots = shots
+        self._is_surveyed = is_surveyed
         self._centre = centre
         self._colleagues = [
             c for c in colleagues if "dispatcher" in c.posts and c.person != self.session.person.id
@@ -116,7 +125,8 @@ class Tour:
 
     def _see_queue(self) -> None:
         self._until("a queue with cases", lambda: self.window.model.rowCount() > 0)
-        self._until("the map's files", self._has_files)
+        if self._is_surveyed:
+            self._until("the map's files", self._has_files)
         self._until("the map", lambda: self._is_ready)
         self.window.resize(*LARGE)
         self._take_dispatchable()
