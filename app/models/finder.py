@@ -18,6 +18,27 @@ if TYPE_CHECKING:
     from app.session import Session
 
 
+MOST_CASES = 500  # that are found by every way to type; of the others, by their numbers
+NUMBER_DIGITS = 3  # typed of a case number before it is looked for among all
+
+
+class CaseIndex:
+    """An index, and behind it all open cases by the end of their numbers."""
+
+    def __init__(self, index: Index, model: QueueModel) -> None:
+        self._index, self._model = index, model
+
+    def search(self, query: str, limit: int = 9) -> list[Entry]:
+        """The best entries; a case with just this number comes first."""
+        found = self._index.search(query, limit)
+        word = query.split()[-1] if query.split() else ""
+        if len(word) < NUMBER_DIGITS or not (word.isascii() and word.isdecimal()):
+            return found
+        known = {entry.id for entry in found}
+        numbered = [_case_entry(facts) for facts in self._model.numbered(word, limit)]
+        return [*(entry for entry in numbered if entry.id not in known), *found][:limit]
+
+
 class Finder:
     """Builds the index; `actions` are (id, title, key) of what can be done now."""
 
@@ -27,11 +48,12 @@ class Finder:
         self._grids: tuple[Entry, ...] | None = None
         self._cases: dict[str, tuple[CaseFacts, Entry]] = {}
 
-    def index(self, actions: Iterable[tuple[str, str, str]]) -> Index:
+    def index(self, actions: Iterable[tuple[str, str, str]]) -> Index | CaseIndex:
         """Everything there is to find now."""
         entries = [Entry(Group.ACTION, id_, title, keys=key) for id_, title, key in actions]
         entries += [Entry(Group.QUEUE, queue.id, queue.name) for queue in self._model.queues]
-        return Index([*entries, *self._case_entries(), *self._grid_entries()])
+        index = Index([*entries, *self._case_entries(), *self._grid_entries()])
+        return index if self._model.open_count() <= MOST_CASES else CaseIndex(index, self._model)
 
     def warm(self) -> None:
         """Reads the pinyin table and prepares what is at rest in another thread, while nobody waits for it."""
@@ -41,7 +63,7 @@ class Finder:
     def _case_entries(self) -> list[Entry]:
         """Those of cases that have not changed are kept."""
         fresh: dict[str, tuple[CaseFacts, Entry]] = {}
-        for facts in self._model.everything():
+        for facts in self._model.some_cases(MOST_CASES):
             kept = self._cases.get(facts.id)
             fresh[facts.id] = kept if kept and kept[0] == facts else (facts, _case_entry(facts))
         self._cases = fresh

@@ -62,6 +62,7 @@ TICK_MS = 1000
 MOST_RANGES = 64  # more scattered changes than this are shown by one reset
 MOST_MOVED = 100  # more changed rows than this are sorted anew, in the pool
 INLINE_ROWS = 4000  # so many are sorted at once, within a ms
+MOST_DIGITS = 18  # of a number a column can hold
 LINE_ROLE = Qt.ItemDataRole.UserRole
 CASE_ROLE = Qt.ItemDataRole.UserRole + 1
 
@@ -226,9 +227,24 @@ class QueueModel(QAbstractTableModel):
         """How many open cases this seat knows."""
         return len(self._rows)
 
-    def everything(self) -> list[CaseFacts]:
-        """Every open case this seat knows, in no order; for a few hundred of them."""
-        return [self._facts(slot) for slot in self._rows.slot_of.values()]
+    def some_cases(self, most: int) -> list[CaseFacts]:
+        """Open cases this seat knows, those of the queue shown first; so many of them."""
+        slots = dict.fromkeys(self._order[:most].tolist())
+        for slot in self._rows.slot_of.values():
+            if len(slots) >= most:
+                break
+            slots[slot] = None
+        return [self._facts(slot) for slot in slots if self._rows.is_here[slot]]
+
+    def numbered(self, digits: str, most: int) -> list[CaseFacts]:
+        """Open cases whose number ends with these digits, the newest first."""
+        rows = self._rows
+        if len(digits) > MOST_DIGITS:
+            return []
+        fits = rows.is_here & (rows.number % 10 ** len(digits) == int(digits))
+        slots = np.flatnonzero(fits)
+        newest = slots[np.argsort(-rows.registered[slots], kind="stable")][:most]
+        return [self._facts(slot) for slot in newest.tolist()]
 
     def facts(self, case: str) -> CaseFacts | None:
         """What the columns know of a case."""

@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from app.models import queue_model
+from app.models.finder import Finder
 from app.models.queue_find import Haystack, fill, matches, words_of
 from app.models.queue_model import QueueModel
 from app.models.queue_order import SORTS, Sort, View, copied, key_of, moved, sorted_slots
@@ -311,3 +312,14 @@ def test_that_classes_get_one_number_each_and_rank_in_the_catalogues_order() -> 
     assert [classes.number(key) for key in (*keys, keys[0])] == [0, 1, 2, 0]
     assert classes.ranks().tolist() == [2, 0, 1]
     assert len(Clock) == 3 and len(QUEUES) > 3
+
+
+def test_that_the_command_bar_finds_any_of_many_cases_by_its_number(qtbot: QtBot) -> None:
+    session = hall(1500)
+    model = QueueModel(session)
+    settled(model, qtbot)
+    index = Finder(session, model).index([])
+    for item in session.open_cases()[::250]:
+        number = item.row.id
+        assert number in [entry.id for entry in index.search(number[8:])]
+        assert [entry.id for entry in index.search(f"aj {number}")] == [number]
