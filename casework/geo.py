@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import enum
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -70,6 +70,11 @@ def is_inside(ring: Ring, x_mm: int, y_mm: int) -> bool:
             side = (x_mm - ax) * (by - ay) - (y_mm - ay) * (bx - ax)
             inside ^= side < 0 if by > ay else side > 0
     return inside
+
+
+def is_within(rings: Iterable[Ring], x_mm: int, y_mm: int) -> bool:
+    """Whether the point lies in an area of several rings: in one of its parts and in none of their holes."""
+    return sum(is_inside(ring, x_mm, y_mm) for ring in rings) % 2 == 1
 
 
 def twice_area_mm2(ring: Ring) -> int:

@@ -21,7 +21,11 @@ NOBODY = -1
 
 
 class Partition:
-    """`sheet` holds the rings; `left` and `right` are the grids on both sides of every edge, NOBODY outside."""
+    """`sheet` holds the rings; `left` and `right` are the grids on both sides of every edge, NOBODY outside.
+
+    Ring k of the sheet is the first one of grid k; the further rings of grids that have several follow, and `whose`
+    says of every ring which grid it is of. A hole runs clockwise.
+    """
 
     def __init__(self, grids: Sequence[UnitGrid]) -> None:
         self.codes = tuple(grid.code for grid in grids)
@@ -31,26 +35,40 @@ class Partition:
             self._spots, self._ends = np.empty((0, 2)), np.empty((0, 2), dtype=np.int64)
             self.left = self.right = np.empty(0, dtype=np.int64)
             self.centre = np.empty((0, 2))
+            self.whose = np.empty(0, dtype=np.int64)
             return
-        rings = [np.array(grid.ring_mm, dtype=np.int64).reshape(-1, 2) for grid in grids]
-        self.sheet = make_sheet((ring / 1000.0 for ring in rings), self.codes)
-        self._spots, self._ends, self.left, self.right = _edges(rings)
-        self.centre = centres(self.sheet)
+        more = [(number, ring) for number, grid in enumerate(grids) for ring in grid.more_mm]
+        told = [*(grid.ring_mm for grid in grids), *(ring for _, ring in more)]
+        rings = [np.array(ring, dtype=np.int64).reshape(-1, 2) for ring in told]
+        self.whose = np.array([*range(len(grids)), *(number for number, _ in more)], dtype=np.int64)
+        names = (self.codes[number] for number in self.whose)
+        self.sheet = make_sheet((ring / 1000.0 for ring in rings), names)
+        self._spots, self._ends, self.left, self.right = _edges(rings, self.whose)
+        self.centre = centres(self.sheet)[: len(grids)]
 
     def __len__(self) -> int:
         return len(self.codes)
 
     def grid_at(self, x_m: float, y_m: float) -> str | None:
         """The code of the grid that holds a place, or None outside the partition."""
-        for number in self.sheet.within(x_m, y_m, x_m, y_m):
-            if holds(self.sheet.of(int(number)), x_m, y_m):
-                return self.codes[int(number)]
-        return None
+        crossed: dict[int, bool] = {}
+        for ring in self.sheet.within(x_m, y_m, x_m, y_m):
+            grid = int(self.whose[ring])
+            crossed[grid] = crossed.get(grid, False) ^ holds(self.sheet.of(int(ring)), x_m, y_m)
+        return next((self.codes[grid] for grid, is_in in crossed.items() if is_in), None)
 
     def ring_m(self, code: str) -> Floats | None:
-        """The outline of a grid, or None where there is no such grid."""
+        """The outline of a grid's first part, or None where there is no such grid."""
         number = self.number_of.get(code)
         return None if number is None else self.sheet.of(number)
+
+    def parts_m(self, code: str) -> list[Floats]:
+        """The outlines of all parts of a grid, without their holes; none where there is no such grid."""
+        number = self.number_of.get(code)
+        rings = (
+            [] if number is None else [self.sheet.of(int(k)) for k in np.flatnonzero(self.whose == number)]
+        )
+        return [ring for ring in rings if moments(ring, np.array([len(ring)]))[0][0] > 0]
 
     def edges(self) -> Sheet:
         """Every edge once, as lines of two vertices."""
@@ -132,7 +150,7 @@ def centres(sheet: Sheet) -> Floats:
     return moments(sheet.xy_m, np.diff(sheet.starts))[1]
 
 
-def _edges(rings: Sequence[Ints]) -> tuple[Floats, Ints, Ints, Ints]:
+def _edges(rings: Sequence[Ints], whose: Ints) -> tuple[Floats, Ints, Ints, Ints]:
     """Distinct vertices in metres, edges as pairs of vertices, and the faces left and right of each."""
     counts = np.array([len(ring) for ring in rings])
     everything = np.concatenate(rings)
@@ -140,7 +158,7 @@ def _edges(rings: Sequence[Ints]) -> tuple[Floats, Ints, Ints, Ints]:
     packed = (everything[:, 0] - low[0]) * (1 << 32) + (everything[:, 1] - low[1])
     distinct, vertex = np.unique(packed, return_inverse=True)
     spots = np.stack((distinct >> 32, distinct & 0xFFFFFFFF), axis=1) + low
-    face = np.repeat(np.arange(len(rings)), counts)
+    face = np.repeat(whose, counts)
     ends = np.cumsum(counts)
     following = np.arange(1, len(vertex) + 1)
     following[ends - 1] = ends - counts

@@ -113,9 +113,8 @@ def lit(mark: LiveMark | None, grid: str, ground: Ground, theme: str) -> Lit:
     """What is lit for a selected mark (its grid, the circle of 50 m, corner brackets), or for a grid alone."""
     tokens = THEMES[theme]
     items: list[Area | Circle | Sign] = []
-    ring = ground.partition.ring_m(grid) if grid else None
-    if ring is not None:
-        wash = rgba(tokens["sel"], SELECTED_GRID_ALPHA)
+    wash = rgba(tokens["sel"], SELECTED_GRID_ALPHA)
+    for ring in ground.partition.parts_m(grid) if grid else []:
         items.append(Area(tuple(ring.ravel().tolist()), wash, tokens["sel"], LIT_PX))
     if mark is not None:
         x, y = mark.x_mm / 1000, mark.y_mm / 1000

@@ -6,6 +6,7 @@ first and by the exact ring after, so that a point on a shared border lies in ex
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 
 from casework.entities.case import Case
 from casework.entities.unit_grid import UnitGrid
-from casework.geo import box_of, is_inside, label_point
+from casework.geo import box_of, is_within, label_point
 
 _FINDERS: WeakKeyDictionary[Any, GridFinder] = WeakKeyDictionary()
 
@@ -30,9 +31,7 @@ class GridFinder:
 
     def at(self, x_mm: int, y_mm: int) -> UnitGrid | None:
         """The cell the place lies in; None outside the city."""
-        return next(
-            (grid for grid in self._within(x_mm, y_mm, 0) if is_inside(grid.ring_mm, x_mm, y_mm)), None
-        )
+        return next((grid for grid in self._within(x_mm, y_mm, 0) if is_within(grid.rings, x_mm, y_mm)), None)
 
     def around(self, x_mm: int, y_mm: int, radius_mm: int) -> list[UnitGrid]:
         """The cells whose box touches the square around the place."""
@@ -55,7 +54,7 @@ class GridFinder:
     def _all(self) -> list[UnitGrid]:
         if self._grids is None:
             self._grids = [shown.row for shown in self._session.rows("unit_grid")]
-            boxes = [box_of(grid.ring_mm) for grid in self._grids]
+            boxes = [box_of(list(chain.from_iterable(grid.rings))) for grid in self._grids]
             sides = [(box.west_mm, box.south_mm, box.east_mm, box.north_mm) for box in boxes]
             self._boxes = np.array(sides, np.int64).reshape(-1, 4)
         return self._grids
@@ -86,5 +85,5 @@ def finder_of(session: Any) -> GridFinder:
 
 def middle_of(grid: UnitGrid) -> tuple[int, int]:
     """A point well inside a cell."""
-    point = label_point(grid.ring_mm)
+    point = label_point(grid.ring_mm)  # of its first part: a point in its hole would be no place of it
     return point.x_mm, point.y_mm

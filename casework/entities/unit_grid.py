@@ -28,6 +28,11 @@ class UnitGrid(msgspec.Struct, frozen=True, omit_defaults=True):
     more_mm: tuple[tuple[int, ...], ...] = ()
     uid: str = ""  # the code it has at its source, where that is not a lawful one here
 
+    @property
+    def rings(self) -> tuple[tuple[int, ...], ...]:
+        """All its rings, the first one first."""
+        return (self.ring_mm, *self.more_mm)
+
 
 ENTITY = Entity(
     "unit_grid",

@@ -13,22 +13,12 @@ import shapely
 from numpy.typing import NDArray
 
 from casework.entities.unit_grid import UnitGrid
-from casework.geo import is_inside
+from casework.geo import is_within
 from server.imports.sheets import Shapes
 
 Ints = NDArray[np.int64]
 NOWHERE = -1
 Rings = tuple[tuple[int, ...], ...]
-
-
-def rings_of(grid: UnitGrid) -> Rings:
-    """All its rings, the first one first."""
-    return (grid.ring_mm, *grid.more_mm)
-
-
-def holds(grid: UnitGrid, x_mm: int, y_mm: int) -> bool:
-    """Whether the place lies in the grid: in one of its parts and in none of their holes."""
-    return sum(is_inside(ring, x_mm, y_mm) for ring in rings_of(grid)) % 2 == 1
 
 
 def polygons(grids: Sequence[UnitGrid]) -> Shapes:
@@ -40,7 +30,7 @@ def polygons(grids: Sequence[UnitGrid]) -> Shapes:
     made: Shapes = shapely.polygons(shapely.linearrings(np.concatenate(points), indices=of))
     for number, grid in enumerate(grids):
         if grid.more_mm:
-            made[number] = _many(rings_of(grid))
+            made[number] = _many(grid.rings)
     return made
 
 
@@ -100,7 +90,7 @@ class GridFinder:
         for doubtful in np.unique(place[1:][place[1:] == place[:-1]]).tolist():
             x, y = int(x_mm[doubtful]), int(y_mm[doubtful])
             claims = grid[place == doubtful].tolist()
-            found[doubtful] = next((one for one in claims if holds(self._grids[one], x, y)), claims[0])
+            found[doubtful] = next((one for one in claims if is_within(self._grids[one].rings, x, y)), claims[0])
         return found
 
 

@@ -16,6 +16,7 @@ from casework.geo import (
     distance_mm,
     is_counter_clockwise,
     is_inside,
+    is_within,
     label_point,
     twice_area_mm2,
 )
@@ -106,3 +107,9 @@ def test_that_distances_are_whole_and_boxes_hold_their_circle() -> None:
     box = box_around(X, Y, 50_000)
     assert box.holds(X + 50_000, Y)
     assert not box.holds(X + 50_001, Y)
+
+
+def test_that_an_area_of_several_rings_holds_its_parts_and_not_its_hole() -> None:
+    frame, hole, apart = (0, 0, 9, 0, 9, 9, 0, 9), (3, 3, 3, 6, 6, 6, 6, 3), (20, 0, 29, 0, 29, 9, 20, 9)
+    rings = (frame, hole, apart)
+    assert [is_within(rings, x, 4) for x in (1, 4, 7, 15, 25)] == [True, False, True, False, True]

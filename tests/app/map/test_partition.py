@@ -10,6 +10,7 @@ from app.cache.basemap import Sheet
 from app.map.ground import Ground, tints_for
 from app.map.partition import NOBODY, Partition, centres, holds, number_spots
 from casework.entities.unit_grid import UnitGrid
+from casework.ids import GridCode
 from tests.app.map.town import Town
 
 
@@ -118,3 +119,51 @@ def test_that_four_colours_are_enough_where_few_meet() -> None:
     tints = tints_for(5, ring)
     assert all(tints[one] != tints[other] for one, other in ring)
     assert tints == tints_for(5, ring)
+
+
+def ring(*corners_m: tuple[int, int]) -> tuple[int, ...]:
+    return tuple(1000 * edge for corner in corners_m for edge in corner)
+
+
+def of_several_rings() -> Partition:
+    """A frame around an island of another grid, and a part of its own beyond a third grid."""
+    hole = ring((20, 20), (20, 40), (40, 40), (40, 20))
+    apart = ring((100, 0), (130, 0), (130, 60), (100, 60))
+    frame = ring((0, 0), (60, 0), (60, 60), (0, 60))
+    island = ring((20, 20), (40, 20), (40, 40), (20, 40))
+    between = ring((60, 0), (100, 0), (100, 60), (60, 60))
+    return Partition(
+        [
+            UnitGrid(code=GridCode("450103001001001"), ring_mm=frame, area_m2=5000, more_mm=(apart, hole)),
+            UnitGrid(code=GridCode("450103001001002"), ring_mm=island, area_m2=400),
+            UnitGrid(code=GridCode("450103001001003"), ring_mm=between, area_m2=2400),
+        ]
+    )
+
+
+def test_that_a_grid_of_several_parts_holds_each_of_them_and_no_hole() -> None:
+    several = of_several_rings()
+    found = [several.grid_at(x, 30) for x in (10, 30, 50, 80, 120, 140)]
+    assert [code and code[-1] for code in found] == ["1", "2", "1", "3", "1", None]
+
+
+def test_that_a_hole_and_a_second_part_share_their_edges_with_the_grids_beside_them() -> None:
+    several = of_several_rings()
+    owner = several.owners({0: [several.codes[0]], 1: [several.codes[1]], 2: [several.codes[2]]})
+    assert several.neighbours(owner) == {(0, 1), (0, 2)}
+    # Four of the frame's, four of the island's, and three more for each of the two grids in the row behind.
+    assert len(several.edges()) == 14
+    outlines, whose = several.unions(several.owners({0: several.codes}))
+    assert len(outlines) == 1 and whose.tolist() == [0]
+
+
+def test_that_a_grid_is_lit_in_all_its_parts() -> None:
+    several = of_several_rings()
+    assert sorted(float(part[:, 0].max()) for part in several.parts_m("450103001001001")) == [60.0, 130.0]
+    assert several.parts_m("nowhere") == []
+
+
+def test_that_every_ring_of_a_grid_bears_its_name() -> None:
+    several = of_several_rings()
+    assert list(several.sheet.names).count("450103001001001") == 3
+    assert len(several.centre) == len(several) == 3
