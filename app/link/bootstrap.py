@@ -178,6 +178,7 @@ class Bootstrap:
     async def files(self) -> tuple[Failure | None, bool]:
         """Fetches every file of which the centre has another one; why one is missing, and whether more is coming."""
         self.wishes.clear()
+        self._drop_covered()  # rows may have come anew since
         manifest = await self._manifest()
         if isinstance(manifest, Failure):
             return manifest, False
@@ -225,14 +226,19 @@ class Bootstrap:
             return plain
         try:
             await asyncio.to_thread(os.replace, plain, self._path(name))
-            self._core.seat_db.put_meta({f"dataset:{name}": found.sha256})
+            self._core.seat_db.put_meta(
+                {f"dataset:{name}": found.sha256, f"seq:{name}": str(found.through_seq)}
+            )
         except (OSError, DiskFull, DiskFailed) as error:
             return Failure(Trouble.DISK, type(error).__name__)
-        if name == COMPONENTS:
-            self._core.drop_covered(found.through_seq)
+        self._drop_covered()
         self._core.end_fetching(name, has_come=True)
         self._core.note_dataset(name)
         return None
+
+    def _drop_covered(self) -> None:
+        """Changed components that the file has by now count no more."""
+        self._core.drop_covered(int(self._core.seat_db.meta(f"seq:{COMPONENTS}") or 0))
 
     # -- what a person wishes
 
