@@ -48,6 +48,8 @@ class Hit(msgspec.Struct, frozen=True, kw_only=True):
     class_code: str
     stage: str
     unit: str
+    grid: str
+    closed_ms: int
     place: str
     text: str
     in_place: Span | None
@@ -215,6 +217,8 @@ class ArchiveSearch:
             class_code=code,
             stage=row.stage,
             unit=self._units[row.unit_idx],
+            grid=row.grid,
+            closed_ms=row.closed_ms,
             place=row.place,
             text=row.text,
             in_place=self._folding.locate(row.place, folded),
@@ -231,6 +235,8 @@ class _Row(NamedTuple):
     registered_ms: int
     class_idx: int
     unit_idx: int
+    grid: str
+    closed_ms: int
     stage: str
     place: str
     text: str

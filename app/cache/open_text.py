@@ -148,6 +148,8 @@ class OpenText:
             class_code=row.class_code,
             stage=row.stage.value,
             unit=row.unit,
+            grid=row.grid,
+            closed_ms=row.closed_ms,
             place=row.place,
             text=row.text,
             in_place=self._folding.locate(row.place, folded),

@@ -202,7 +202,7 @@ def _clocks(
     condition = np.empty(count, dtype=object)
     due = np.zeros(count, dtype=np.int64)
     filed = registered + _minutes(rng, count, 14.0, 0.6)
-    timetable = _Timetable(calendar, int(registered.min(initial=as_of_ms)))
+    timetable = Timetable(calendar, int(registered.min(initial=as_of_ms)))
     for index, mine in _groups(phrase, len(phrases)):
         one = phrases[index]
         chosen = rng.choice(len(one.conditions), len(mine), p=one.chances)
@@ -224,7 +224,7 @@ def _groups(phrase: Ints, count: int) -> list[tuple[int, Ints]]:
     return [(k, order[ends[k] : ends[k + 1]]) for k in range(count) if ends[k] < ends[k + 1]]
 
 
-class _Timetable:
+class Timetable:
     """The working time of the years as arrays: what `casework.clock.deadline.due` says, for many at once."""
 
     def __init__(self, calendar: Calendar, first_ms: int) -> None:
