@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import functools
+import hashlib
 import io
 import json
 import re
@@ -108,3 +109,9 @@ def is_short_ring(geometry: dict[str, Any]) -> bool:
     kind, told = geometry["type"], geometry["coordinates"]
     rings = {"Polygon": [told], "MultiPolygon": told}.get(kind, [])
     return any(len(ring) < 4 for polygon in rings for ring in polygon)
+
+
+def fingerprints(folder: Path) -> dict[str, str]:
+    """Every file of a centre's folder that holds what it knows; a log line or a lock is nothing of that kind."""
+    held = (*folder.glob("*.db"), *(folder / "archive").glob("*.db"))
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(held)}
