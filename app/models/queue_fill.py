@@ -67,9 +67,12 @@ class Fill:
     def is_short(self) -> bool:
         """Whether there is so little that it may be read at once."""
         try:
-            return bool(self._scan.is_at_most(INLINE_ROWS))
+            is_short = bool(self._scan.is_at_most(INLINE_ROWS))
         except sqlite3.DatabaseError:
             return True
+        if not is_short:
+            self._scan.close()  # the pool reads by a connection of its own: one belongs to its thread
+        return is_short
 
     def run(self, say: Say) -> None:
         """Says part after part, then that it has ended."""
