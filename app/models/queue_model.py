@@ -50,6 +50,7 @@ from app.models.queue_rows import (
     TAKEN,
     UNSENT,
     ranges,
+    run_count,
 )
 from app.models.queue_tally import Counts
 from app.models.queues import COLUMNS, Column, QueueSpec, home_queue, queues_for
@@ -512,19 +513,18 @@ class QueueModel(QAbstractTableModel):
         """First what leaves, then the re-sort, then what comes."""
         held, wanted = (np.zeros(len(self._rows.ids), np.bool_) for _ in range(2))
         held[self._order], wanted[fresh] = True, True
-        gone = ranges(np.flatnonzero(~wanted[self._order]))
-        new = ranges(np.flatnonzero(~held[fresh]))
-        if len(gone) + len(new) > MOST_RANGES:
+        leave, come = np.flatnonzero(~wanted[self._order]), np.flatnonzero(~held[fresh])
+        if run_count(leave) + run_count(come) > MOST_RANGES:
             self.beginResetModel()
             self._order = fresh
             self.endResetModel()
             return
-        for first, last in reversed(gone):
+        for first, last in reversed(ranges(leave)):
             self.beginRemoveRows(NO_INDEX, first, last)
             self._order = np.delete(self._order, slice(first, last + 1))
             self.endRemoveRows()
         self._sort_to(fresh[held[fresh]])
-        for first, last in new:
+        for first, last in ranges(come):
             self.beginInsertRows(NO_INDEX, first, last)
             self._order = np.insert(self._order, first, fresh[first : last + 1])
             self.endInsertRows()

@@ -327,6 +327,11 @@ class QueueRows:
         self._free += range(2 * size - 1, size - 1, -1)
 
 
+def run_count(positions: NDArray[Any]) -> int:
+    """How many runs `ranges` would find."""
+    return int(np.count_nonzero(np.diff(positions) != 1)) + 1 if len(positions) else 0
+
+
 def ranges(positions: NDArray[Any]) -> list[tuple[int, int]]:
     """Ascending positions as inclusive runs."""
     if not len(positions):
