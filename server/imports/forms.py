@@ -25,6 +25,7 @@ PARTS = {
     "b": "|".join(MONTHS), "B": "|".join(LONG_MONTHS), "z": r"Z|[+-]\d{2}:?\d{2}(?::?\d{2})?|[+-]\d{2}",
 }  # fmt: skip
 FIXED = {"Y": 4, "y": 2, "m": 2, "d": 2, "H": 2, "M": 2, "S": 2}
+DIGITAL = frozenset("YymdHIMSf")
 OF_TIME = frozenset("HIMSfp")
 LIMITS = {"m": (1, 12), "d": (1, 31), "H": (0, 23), "I": (1, 12), "M": (0, 59), "S": (0, 60)}
 SECOND_MS, MINUTE_MS, HOUR_MS, DAY_MS = 1_000, 60_000, 3_600_000, 86_400_000
@@ -68,9 +69,8 @@ def form_of(text: str) -> Form:
         if piece[1:] not in PARTS or piece[1:] in parts:
             raise UnknownForm(piece)
         told = PARTS[piece[1:]]
-        follows = pieces[index + 1] if index + 1 < len(pieces) else ""
-        before = pieces[index - 1] if index else ""
-        if follows.startswith("%") or before.startswith("%"):
+        follows, before = pieces[index + 1 : index + 2], pieces[max(0, index - 1) : index]
+        if {one[1:] for one in (*follows, *before) if one.startswith("%")} & DIGITAL:
             told = told.replace(r"\d{1,2}", r"\d{2}")
         parts.append(piece[1:])
         out.append(f"({told})")
