@@ -7,6 +7,7 @@ are a few hundred. Used by one worker at a time; it reads no column, what change
 
 from __future__ import annotations
 
+import re
 import time
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -21,6 +22,7 @@ BLOCK = 1024  # slots joined to one text
 LINE, FIELD = "\n", "\x1f"
 DAY_DIGITS = 8  # what a case number begins with; people say the rest
 NUMBER_DIGITS = (12, 13, 14)  # a case number has
+RARE = re.compile("[\t\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")  # blanks that are not folded to a plain one
 REST_S = 0.0005  # between two pieces of work, so that the screen's thread has its turn
 BLOCKS_AT_ONCE = 4
 
@@ -46,6 +48,16 @@ def folded_line(case: str, place: str) -> str:
     return f"{case[DAY_DIGITS:] or case}{FIELD}{fold(place)}"
 
 
+def folded_lines(ids: Sequence[str], places: Sequence[str]) -> str:
+    """`folded_line` of each, with line ends; folded together where no place has such signs of its own."""
+    text = LINE.join(
+        [f"{case[DAY_DIGITS:] or case}{FIELD}{place}" for case, place in zip(ids, places, strict=True)]
+    )
+    if text.count(LINE) + 1 != len(ids) or text.count(FIELD) != len(ids) or RARE.search(text):
+        return LINE.join(map(folded_line, ids, places)) + LINE
+    return unicodedata.normalize("NFKC", text).lower().replace(" ", "") + LINE
+
+
 def fits_line(word: str, case: str, line: str) -> bool:
     """Whether a word is found in a case's number or place."""
     return word in line or _is_beginning(word, case)
@@ -64,8 +76,7 @@ class Haystack:
 
     def put(self, block: int, ids: Sequence[str], places: Sequence[str]) -> None:
         """Another state of a block's slots."""
-        lines = map(folded_line, ids, places)
-        text = LINE.join(lines) + LINE
+        text = folded_lines(ids, places)
         self._texts[block] = text
         signs = np.frombuffer(text.encode("utf-32-le", "replace"), np.uint32)
         self._ends[block] = np.flatnonzero(signs == ord(LINE))

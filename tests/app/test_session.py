@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from pytestqt.qtbot import QtBot
 
+from app.cache.open_rows import OpenCase
 from app.session import Session, SignIn
 from casework.catalogue.model import Kind
 from casework.commands.add_note import AddNote
@@ -220,3 +221,31 @@ def test_that_perform_of_many_commands_keeps_their_order(session: Session) -> No
     assert len(notes) == 30
     ordered = sorted(notes, key=lambda s: (s.row.at_ms, int(s.row.text)))
     assert [s.row.text for s in ordered] == [str(i) for i in range(30)]
+
+
+def test_that_a_scan_reads_what_the_screens_read_with_pending_work_laid_over_it(
+    session: Session, line: Line
+) -> None:
+    commands = [report(session) for _ in range(3)]
+    for command in commands:
+        session.perform(command)
+    until(lambda: all((s := session.row("case", c.case)) and not s.pending for c in commands), "the cases")
+    alone(session, line)
+    moved = session.perform(filed(commands[0].case))
+    late = report(session)
+    session.perform(late)
+    until(lambda: (s := session.row("case", commands[0].case)) and s.pending, "the pending mark")
+    scan = session.scan()
+    found = {shown.row.id: shown for part in scan.parts() for shown in part}
+    assert found.keys() == {shown.row.id for shown in session.open_cases()}
+    for case, shown in found.items():
+        whole = session.row("case", case)
+        assert whole is not None and (shown.ver, shown.pending) == (whole.ver, whole.pending)
+        for name in OpenCase.__struct_fields__:
+            assert getattr(shown.row, name) == getattr(whole.row, name)
+    assert found[commands[0].case].pending == (moved,)
+    assert scan.is_at_most(len(found)) and not scan.is_at_most(0)
+    assert scan.claims().keys() == {shown.row.case for shown in session.rows("claim")}
+    names = [shown.row.id for shown in session.rows("task")]
+    assert scan.tasks(names).keys() == set(names)
+    scan.close()

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from app.models import queue_model
 from app.models.finder import Finder
-from app.models.queue_find import Haystack, fill, matches, words_of
+from app.models.queue_find import Haystack, fill, folded_line, folded_lines, matches, words_of
 from app.models.queue_model import QueueModel
 from app.models.queue_order import SORTS, Sort, View, copied, key_of, moved, sorted_slots
 from app.models.queue_rows import Classes, QueueRows, RowFacts, build_part, place_keys
@@ -303,6 +303,13 @@ def test_that_a_text_is_found_in_its_own_line_only() -> None:
     assert np.flatnonzero(found).tolist() == [5]
     found = matches(haystack, words_of("01001 0007"), number, zeros, [("类别", "01001")])
     assert np.flatnonzero(found).tolist() == [7]
+
+
+@given(st.lists(st.text(max_size=8), min_size=1, max_size=6))
+def test_that_lines_folded_together_are_those_folded_one_by_one(places: list[str]) -> None:
+    ids = [f"20260714{n:04d}" for n in range(len(places))]
+    text = folded_lines(ids, places)
+    assert text == "".join(f"{folded_line(case, place)}\n" for case, place in zip(ids, places, strict=True))
 
 
 def test_that_classes_get_one_number_each_and_rank_in_the_catalogues_order() -> None:
