@@ -52,7 +52,8 @@ _LOG = structlog.get_logger("engine")
 CLOCK_STEP_MS = 500  # a correction this large moves what waits for a time
 ROWS = "cache"  # the name of the cache in a notice that it has been begun anew
 PROGRESS_MS = 150
-GATHER_MS = 250  # while a backlog comes in, the screens hear of the rows of so many pages together
+GATHER_MS = 250  # while a backlog comes in, the screens hear of its rows this often...
+GATHER_KEYS = 500  # ...or when there are this many: more at once would be felt under the hands
 KEEP_EVERY_MS = 10_000  # how often the clock and the rows' moment are written down
 
 
@@ -394,6 +395,8 @@ class Core:
             return False
         if self._keys is None or self._row_keys is None:
             return False  # everything, and that at once
+        if len(self._row_keys) >= GATHER_KEYS:
+            return False
         now_ms = self.clock.steady_ms()
         if now_ms - self._gathered_ms < GATHER_MS:
             return True

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
+import app.link.core as core_module
 from app.cache.disk import DiskFull
 from app.cache.held import FolderHeld
 from app.cache.seat_db import Grant
@@ -19,6 +20,7 @@ from casework.commands.add_note import AddNote
 from casework.commands.dispatch import Dispatch
 from casework.commands.register import Register
 from casework.entities import ENTITY_BY_NAME
+from casework.entities.note import Note
 from casework.entities.person import Person
 from casework.facts import NumberBlock
 from casework.ids import CaseId, CommandId, Key, PersonId
@@ -244,6 +246,25 @@ def test_that_a_notice_comes_after_the_view_it_is_about(tmp_path: Path) -> None:
     assert seen
     assert all(seen)
     core.close()
+
+
+def test_that_rows_of_a_backlog_are_told_of_together_and_every_one_in_the_end(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(core_module, "GATHER_MS", 1_000_000)
+    monkeypatch.setattr(core_module, "GATHER_KEYS", 10)
+    desk.catch_up()
+    desk.core.lose()
+    first, count = desk.core.side.cursor, 40
+    desk.beat(first + count)
+    desk.notices.clear()
+    for number in range(count):
+        row = Note(f"n{number}", CaseId("202607140001"), PersonId("zhang"), "张", 5, "x")
+        page = desk.page(first + number + 1, ("note", row))
+        desk.core.read(msgspec.structs.replace(page, head=first + count))
+    told = [notice.keys for notice in desk.notices if notice.keys]
+    assert 1 < len(told) <= count // 10 + 1
+    assert frozenset().union(*told) >= {Key("note", f"n{number}") for number in range(count)}
 
 
 def test_that_pending_work_of_others_rows_is_laid_anew_over_what_came(desk: Desk) -> None:
