@@ -145,7 +145,7 @@ def _archived(text: str) -> int:
 
 
 def _speed(text: str) -> str:
-    if text != "max" and not re.fullmatch(r"\d{1,9}(\.\d{1,3})?", text):
+    if text not in ("", "max") and not re.fullmatch(r"\d{1,9}(\.\d{1,3})?", text):
         raise argparse.ArgumentTypeError(f"{text!r} is neither a number nor max")
     return text
 
