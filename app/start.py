@@ -37,6 +37,7 @@ from app.widgets.main_window import MainWindow
 from casework.catalogue.load import load_catalogues
 from casework.catalogue.model import Catalogue
 from casework.sync.status import Fault
+from casework.text.fold import Folding, characters_of
 from gridseat_files import find
 
 EXIT_FAULT = 1
@@ -215,7 +216,7 @@ class Desk:
         assert session is not None
         self._make_map()
         assert self.map is not None
-        self.window = MainWindow(session, self.map, self.theme)
+        self.window = MainWindow(session, self.map, self.theme, folding())
         self.feed = MapFeed(session, self.map, session.folder)
         self.log_in_again = LogInAgain(session, self.settings.centre, self.window)
         session.dataset_changed.connect(lambda _: self.feed.load() if self.feed else None)
@@ -262,6 +263,11 @@ class Desk:
         for _ in range(3):
             self.application.sendPostedEvents(None, QEvent.Type.DeferredDelete)
             self.application.processEvents()
+
+
+def folding() -> Folding:
+    """How words are compared in a search, by the table the centre has built its archive with."""
+    return Folding(characters_of(find("resources/text/ts_characters.txt").read_bytes()))
 
 
 def collect_here(application: QApplication) -> QTimer:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import sqlite3
+from collections.abc import Iterator
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,6 +17,7 @@ from app.cache.tables import TABLES
 from casework.ids import Key
 from casework.workflow import OPEN_STAGES
 
+PART_ROWS = 250
 OPEN = tuple(sorted(stage.value for stage in OPEN_STAGES))
 
 
@@ -66,6 +68,14 @@ class RowReader:
     def open_cases(self, most: int = -1) -> list[Kept]:
         """Every case that is still in somebody's hands, or some of them."""
         return self.where("case", most, stage=OPEN)
+
+    def newer_than(self, entity: str, seq: int, **equals: Any) -> Iterator[Any]:
+        """Rows written behind an entry of the ledger, and those of these indexed fields whenever they were."""
+        table = TABLES[entity]
+        statement, values = table.where(equals)
+        found = self._db.execute(f"{statement} OR seq > ?", [*values, seq])
+        while part := found.fetchmany(PART_ROWS):
+            yield from (table.decoder.decode(body) for _, _, body in part)
 
     def count(self, entity: str) -> int:
         """How many rows an entity has."""

@@ -73,6 +73,7 @@ _BARS = (
     *_polygon((0.22, -0.8), (0.62, -0.8), (0.62, 0.8), (0.22, 0.8)),
 )
 _FLAG = (*_polygon((-0.8, -0.9), (0.8, -0.9), (0.8, 0.45), (-0.8, 0.45)), *_line((0, 0.45), (0, 1.0)))
+_PIN = (("M", 0.0, 0.05), ("A", 0.0, -0.5, 0.44, 210.0, -240.0), ("Z",))
 
 SHAPES: Mapping[str, Mark] = MappingProxyType(
     {
@@ -104,6 +105,9 @@ SHAPES: Mapping[str, Mark] = MappingProxyType(
         "arrow": Mark(_polygon((0, -1), (0.68, 0.9), (0, 0.5), (-0.68, 0.9)), "text1"),
         "hexagon": Mark(_hexagon(0.9), None, "text1", 0.18),
         "flag": Mark(_FLAG, "bg1", "text1", 0.14),
+        # what a search found: a pin whose foot is the place; the one looked at is filled
+        "pin": Mark(_PIN, "bg1", "sel", 0.16),
+        "pin_full": Mark(_PIN, "sel", "sel", 0.16),
         # lamps
         "disc": Mark(_circle(0.78), "ok_fill"),
         "half_disc": Mark(_circle(0.78), None, "warn_fill", 0.2),

@@ -23,7 +23,7 @@ from app.map.bridge import Bridge
 from app.map.corners import Corners
 from app.map.ground import Ground
 from app.map.hit import hit
-from app.map.layers import LAYERS
+from app.map.layers import LAYERS, found
 from app.map.layers.style import Layer, LiveMark
 from app.map.limits import SELF_CHECK_MS
 from app.map.loading import GroundLoader, Loaded, Sources
@@ -240,6 +240,11 @@ class MapView(QWidget):
         for key in keys:
             self.screen_state.boards[layer].drop(key)
         self._after_marks(layer)
+
+    def show_found(self, spots: Mapping[str, tuple[int, int]], here: str = "") -> None:
+        """Exactly these finds of a search, by key; the one looked at stands out."""
+        last = [key for key in spots if key != here] + [key for key in spots if key == here]
+        self.show_marks(found.NAME, {key: found.spot(*spots[key], is_here=key == here) for key in last})
 
     def select(self, case_id: str | None) -> None:
         """Lights a case, its grid and the class of component it is about; it may also come later."""

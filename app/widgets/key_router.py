@@ -55,6 +55,7 @@ class KeyRouter(QObject):
             "fetching": window.fetching.turn,
             "alarm": self.go_to_alarm,
             "command_bar": window.command_bar.open,
+            "search": window.search.open,
             "back": self._back,
             "theme": lambda: window.set_theme("light" if theme.current() == "dark" else "dark"),
             "density": self._turn_density,
@@ -92,6 +93,8 @@ class KeyRouter(QObject):
         if window.is_form_shown() and window.form.press(cap):
             return
         if window.is_drawer_shown() and (window.drawer.press(cap) or cap in OF_THE_HIDDEN_CARD):
+            return
+        if window.search.press(cap):
             return
         if cap == "Space" and not window.card.is_asking():
             self._take_next()
@@ -217,6 +220,8 @@ class KeyRouter(QObject):
             return self._ask_hints()
         if window.is_drawer_shown():
             return self._drawer_hints()
+        if window.search.is_typing() and not is_everything:
+            return self._search_hints()
         context = window.card.operations.context()
         actions = [a for a in available(context) if is_everything or Place.FOOT in a.places]
         made = [_action_hint(action, context) for action in actions]
@@ -249,6 +254,14 @@ class KeyRouter(QObject):
             KeyHint("", "F3", self.tr("Place from the map")),
             KeyHint("", "Tab", self.tr("Next field")),
             KeyHint("back", "Esc", self.tr("Put away, keep the draft")),
+            _screen_hint(SCREEN_KEY_BY_ID["keys"]),
+        ]
+
+    def _search_hints(self) -> list[KeyHint]:
+        return [
+            KeyHint("", "Enter", self.tr("Open the case")),
+            KeyHint("", "↑ ↓", self.tr("Next find, the map follows")),
+            KeyHint("back", "Esc", self.tr("Back to the queue")),
             _screen_hint(SCREEN_KEY_BY_ID["keys"]),
         ]
 

@@ -34,8 +34,10 @@ from app.widgets.photo_desk import PhotoDesk
 from app.widgets.queue_view import QueuePanel
 from app.widgets.rail import Rail
 from app.widgets.report_form import ReportForm
+from app.widgets.search_place import SearchPlace
 from app.widgets.stage import MAP, Stage
 from app.widgets.status_strip import StatusStrip
+from casework.text.fold import Folding
 
 if TYPE_CHECKING:
     from app.session import Session
@@ -66,6 +68,7 @@ class MainWindow(QWidget):
         session: Session,
         map_view: MapView,
         theme_name: str = tokens.DEFAULT_THEME,
+        folding: Folding | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -79,6 +82,7 @@ class MainWindow(QWidget):
         self._lender: QWidget | None = None
         self._finder = Finder(session, self.model)
         self._make_parts()
+        self.search = SearchPlace(self, folding or Folding({}))
         self._lay()
         self.router = KeyRouter(self)
         self._connect()
@@ -98,7 +102,7 @@ class MainWindow(QWidget):
         self.card.show_case(case)
         self.panel.list.choose(case)
         self.nearby.show_case(case)
-        self._show_right(self.card)
+        self.show_right(self.card)
         self.map.select(case or None)
         self.session.look(case)
         shown = self.session.row("case", case) if case else None
@@ -125,6 +129,8 @@ class MainWindow(QWidget):
 
     def show_queue(self, queue: QueueSpec) -> None:
         """Another queue at the left; the card keeps its case."""
+        if self.search.is_open():
+            self.search.close()
         self.model.set_queue(queue)
         self.panel.refresh()
         self.panel.list.choose(self.card.case_id())
@@ -147,7 +153,7 @@ class MainWindow(QWidget):
 
     def show_drawer(self, is_shown: bool) -> None:
         """The drawer of unsent and refused things in the card's place."""
-        self._show_right(self.drawer if is_shown else self.card)
+        self.show_right(self.drawer if is_shown else self.card)
         self.router.refresh()
 
     def is_drawer_shown(self) -> bool:
@@ -190,6 +196,7 @@ class MainWindow(QWidget):
         self.form = ReportForm(session)
         self.card = CaseCard(session, self.photos.store)
         self.drawer = Drawer(session, self.card.operations)
+        self.left = QStackedWidget()
         self.right = QStackedWidget()
         self.right.addWidget(self.card)
         self.right.addWidget(self.drawer)
@@ -210,9 +217,12 @@ class MainWindow(QWidget):
         work.addWidget(self.form)
         work.addLayout(lower, 1)
         middle = QHBoxLayout()
-        for widget in (self.rail, self._rail_line, self.panel, self._queue_line):
+        for widget in (self.rail, self._rail_line, self.left, self._queue_line):
             middle.addWidget(widget)
         middle.addLayout(work, 1)
+        self.left.addWidget(self.panel)
+        self.left.addWidget(self.search.panel)
+        self.right.addWidget(self.search.card)
         outside = QVBoxLayout(self)
         outside.addWidget(self.strip)
         outside.addWidget(self.band)
@@ -298,12 +308,12 @@ class MainWindow(QWidget):
         self._is_narrow = is_narrow
         self.rail.setVisible(not is_narrow)
         self._rail_line.setVisible(not is_narrow)
-        self.panel.setFixedWidth(tokens.QUEUE_NARROW_PX if is_narrow else tokens.QUEUE_PX)
-        for part in (self.strip, self.panel, self.card, self.drawer, self.command_bar):
+        self.left.setFixedWidth(tokens.QUEUE_NARROW_PX if is_narrow else tokens.QUEUE_PX)
+        for part in (self.strip, self.panel, self.card, self.drawer, self.command_bar, self.search):
             part.set_narrow(is_narrow)
-        self._show_right(self.right.currentWidget())
+        self.show_right(self.right.currentWidget())
 
-    def _show_right(self, part: QWidget) -> None:
+    def show_right(self, part: QWidget) -> None:
         """Card and drawer have their own widths; the drawer has the keyboard while it is there."""
         if part is self.drawer and not self.is_drawer_shown():
             self._lend_keyboard()
@@ -325,6 +335,7 @@ class MainWindow(QWidget):
         self.form.flush()
         self.photos.stop()
         self.model.stop()
+        self.search.stop()
         self.closing.emit()
         super().closeEvent(event)
 

@@ -8,7 +8,8 @@ what another seat did. For tests and for looking at screens; nothing here is eve
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -97,6 +98,7 @@ class FakeSession(QObject):
             self._store(ENTITY_OF[type(row)].row_key(row), row)
         self.person: Person = self._rows[Key("person", person)]
         self.seat = SeatId(seat)
+        self.folder = Path("no such folder")  # no files behind it; a test that needs some names another
         self.posts = self.person.posts
         self.catalogues = fake_city.catalogues()
 
@@ -135,6 +137,9 @@ class FakeSession(QObject):
 
     def row(self, entity: str, key: str) -> Shown | None:
         return self._shown(Key(entity, key))
+
+    def at_rest(self, names: Iterable[str], make: Callable[[Any], Any], take: Callable[[Any], None]) -> None:
+        take(make({name: [shown.row for shown in self.rows(name)] for name in names}))
 
     def rows(self, entity: str, **equals: Any) -> list[Shown]:
         keys = {key for key in (*self._rows, *self._over) if key.entity == entity}

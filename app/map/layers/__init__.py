@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from app.map.layers import backdrop, case, component, density, duty, street, unit_grid, work_grid
+from app.map.layers import backdrop, case, component, density, duty, found, street, unit_grid, work_grid
 from app.map.layers.style import Layer
 
 LAYERS: tuple[Layer, ...] = (
@@ -16,5 +16,6 @@ LAYERS: tuple[Layer, ...] = (
     unit_grid.LAYER,
     work_grid.LAYER,
     case.LAYER,
+    found.LAYER,
 )
 LAYER_BY_NAME: MappingProxyType[str, Layer] = MappingProxyType({layer.name: layer for layer in LAYERS})

@@ -143,7 +143,8 @@ class LiveFacts(msgspec.Struct, frozen=True):
 class Live(msgspec.Struct, frozen=True, kw_only=True):
     """Rows of a synced entity as marks that move and change.
 
-    `read(session)` gives the shown rows worth a mark; `mark(shown, facts)` says how one looks, or None.
+    `read(session)` gives the shown rows worth a mark; `mark(shown, facts)` says how one looks, or None. Without an
+    entity the marks follow no row: they are put there by hand.
     """
 
     entity: str

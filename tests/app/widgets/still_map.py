@@ -20,9 +20,14 @@ class StillMap(QWidget):
         self.centre: tuple[int, int] | None = None
         self.m_px = 0.0  # 0: nothing is shown yet
         self.theme = ""
+        self.found: dict[str, tuple[int, int]] = {}
+        self.here = ""
 
     def select(self, case: str | None) -> None:
         self.selected = case
+
+    def show_found(self, spots: dict[str, tuple[int, int]], here: str = "") -> None:
+        self.found, self.here = dict(spots), here
 
     def centre_on(self, x_mm: int, y_mm: int, resolution_m: float | None = None) -> None:
         self.centre = (x_mm, y_mm)
