@@ -75,8 +75,8 @@ def beside(show: Show, url: str, asked: Asked) -> Iterator[None]:
         yield
         return
     centre, log = show.folder / "centre", show.folder / "replay.log"
+    print(f"replaying {show.replay}, the first days at once; what it says: {log}", flush=True)
     with replayed.replaying(program("server"), show.replay, url, centre, asked.speed, log) as process:
-        print(f"replaying {show.replay}; what it says: {log}", flush=True)
         try:
             yield
         finally:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 import subprocess
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -17,6 +18,10 @@ import msgspec
 
 import gridseat_files
 
+AT_ONCE = "max"
+CAUGHT_UP = b"caught up"
+HEAD_START_S = 180.0
+LOOK_S = 0.2
 SPEED = "240"  # a day in six minutes, a minute at every desk of the hall
 DATA_VARIABLE = "GRIDSEAT_REAL_DATA"
 
@@ -70,9 +75,22 @@ def founding(name: str, file: Path) -> tuple[str, ...]:
 def replaying(
     program: Sequence[str], name: str, url: str, centre: Path, speed: str, log: Path
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """The replay, beside a serving centre; whoever began it ends it."""
+    """The replay, beside a serving centre, once it has fed what came before; whoever began it ends it."""
     words = [*program, "replay", str(file_of(name)), "--profile", name, "--into", url]
     words += ["--accounts", str(centre / "secrets" / "demo-accounts.txt")]
     words += ["--speed", speed or SPEED, "--begin", RECORDED[name].begin]
-    with log.open("ab") as said:
-        yield subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=said, stderr=said)
+    log.unlink(missing_ok=True)
+    with log.open("wb") as said:
+        process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=said, stderr=said)
+        if speed != AT_ONCE:
+            _wait(process, log)
+        yield process
+
+
+def _wait(process: subprocess.Popen[bytes], log: Path) -> None:
+    """Until it keeps the file's pace, or has ended, or is too slow to be waited for."""
+    until_s = time.monotonic() + HEAD_START_S
+    while process.poll() is None and time.monotonic() < until_s:
+        if CAUGHT_UP in log.read_bytes():
+            return
+        time.sleep(LOOK_S)

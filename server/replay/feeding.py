@@ -34,6 +34,7 @@ LOOK_S = 0.1
 TELL_S = 5.0
 ROUNDS = 4
 SLOW_S = 120.0
+CAUGHT_UP = "caught up"
 
 
 class CannotReplay(Exception):
@@ -204,7 +205,8 @@ class Run:
         zone: ZoneInfo,
         say: Callable[[str], None],
     ) -> None:
-        self._say, self._zone = say, zone
+        self._say, self._zone, self._speed = say, zone, asked.speed
+        self._is_pacing = False
         self._began_s = time.monotonic()
         self.crossed = ""
         hands = door.hands(rows)
@@ -250,9 +252,17 @@ class Run:
             for lane in self._lanes[1:]:
                 if not self._lanes[0].is_working:
                     lane.join(LOOK_S)
+            self._look_at_pace()
             if time.monotonic() - told_s >= TELL_S:
                 told_s = time.monotonic()
                 self._say(self._progress())
+
+    def _look_at_pace(self) -> None:
+        """Says once that everything due is fed: from then on it keeps the file's time."""
+        if self._speed and not self._is_pacing and all(count.is_caught_up for count in self.counts):
+            self._is_pacing = True
+            self._say(self._progress())
+            self._say(f"{CAUGHT_UP}: from here {self._speed:g} times as fast as it was")
 
     def _progress(self) -> str:
         took_s = max(time.monotonic() - self._began_s, 0.001)

@@ -38,7 +38,7 @@ from server.replay.feeding import HAND, INTAKE
 from server.replay.lattice import Ints, core, lattice, unit_grids, work_grids
 
 NO_DISTRICT = "990001"
-LAYERS_MOST = 10
+LAYERS_MOST = 60
 UNITS_MOST = 999
 HALL_HANDS: tuple[tuple[str, str, Post], ...] = (
     (f"{HAND}-accept", "受理席（重演）", Post.ACCEPTOR),
@@ -126,10 +126,7 @@ def units_of(names: Iterable[str], district: str) -> list[Unit]:
 def duty_of(
     found: Found, units: Sequence[Unit], grids: Sequence[UnitGrid]
 ) -> tuple[list[DutyLayer], list[DutyGrid]]:
-    """Layers by major class: each class is answered for by the unit that had most of its cases, everywhere.
-
-    A unit is a layer of its own for the classes it had most of: so a proposal names it, and the map shows it.
-    """
+    """Each class is answered for by the unit that had most of its cases, everywhere: a layer for each such unit."""
     by_name = {unit.name: unit for unit in units}
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     for (kind, code), name in zip(found.classes, found.units, strict=True):

@@ -95,6 +95,7 @@ class Count(msgspec.Struct):
 
     commands: int = 0
     reached_ms: int = 0
+    is_caught_up: bool = False  # nothing was due any more at some moment
     steps: Counter[str] = msgspec.field(default_factory=Counter)
     refused: dict[str, str] = {}  # reports the centre would not have, by their number at the source
     left: dict[str, str] = {}  # cases left to the hall, and why
@@ -186,6 +187,7 @@ class Lane:
                 if batch:
                     self._feed(batch)
                 else:
+                    self.count.is_caught_up = True
                     self._stopping.wait(min(max(self._idle_s(), 0.001), HELD_S))
         except BaseException as error:
             self.fault = error
