@@ -11,11 +11,11 @@ import contextlib
 import sqlite3
 import threading
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, Signal, Slot
 
 from app.cache.open_rows import OpenScan
 from app.cache.reader import Kept, RowReader
@@ -51,6 +51,7 @@ class Session(QObject):
     dataset_changed = Signal(str)  # "base", "components" or "archive": its file has been replaced
     photo_arrived = Signal(str)  # its hash: `photo` has it now
     _noticed = Signal(object)
+    _rested = Signal(object, object)
 
     def __init__(
         self,
@@ -69,6 +70,9 @@ class Session(QObject):
         self._city: City | None = None
         self._is_closed = False
         self._noticed.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+        self._rested.connect(self._hand_over, Qt.ConnectionType.QueuedConnection)
+        self._pool = QThreadPool(self)
+        self._pool.setMaxThreadCount(1)
 
     # -- who, where and when
 
@@ -174,6 +178,13 @@ class Session(QObject):
         """What a worker reads every open case with, as they look now; it is closed by whoever reads."""
         return OpenScan(self._engine.folder / "cache.db", self._engine.view.over)
 
+    def at_rest(
+        self, names: Iterable[str], make: Callable[[Mapping[str, list[Any]]], T], take: Callable[[T], None]
+    ) -> None:
+        """All rows of entities that rest, without holding the screen up: a worker reads them as the centre has them
+        (nothing pending is laid over) and `make`s something of them, which `take` gets on this thread."""
+        self._pool.start(_AtRest(self._engine.folder / "cache.db", tuple(names), make, take, self._rested))
+
     def doubt(self) -> None:
         """Somebody found the cache damaged: the engine begins it anew."""
         self._engine.doubt_rows()
@@ -251,6 +262,8 @@ class Session(QObject):
         """Log off: unsent things stay and go out under this person's name. The engine stops."""
         if not self._is_closed:
             self._is_closed = True
+            self._pool.clear()
+            self._pool.waitForDone()
             self._engine.stop()
             self._reader.close()
 
@@ -260,6 +273,17 @@ class Session(QObject):
         """From the engine's thread."""
         with contextlib.suppress(RuntimeError):  # the window has gone, the engine's last word is not needed
             self._noticed.emit(notice)
+
+    @Slot(object, object)
+    def _hand_over(self, take: Callable[[Any], None], made: Any) -> None:
+        if self._is_closed:
+            return
+        if isinstance(made, sqlite3.DatabaseError):
+            self._engine.doubt_rows()
+        elif isinstance(made, Exception):
+            raise made
+        else:
+            take(made)
 
     @Slot(object)
     def _deliver(self, notice: Notice) -> None:
@@ -317,6 +341,34 @@ def matches(row: Any, equals: Mapping[str, Any]) -> bool:
         if row is None or getattr(row, name) not in several:
             return False
     return True
+
+
+class _AtRest(QRunnable):
+    """Rows read in a worker, by a connection of its own."""
+
+    def __init__(
+        self,
+        path: Path,
+        names: tuple[str, ...],
+        make: Callable[[Mapping[str, list[Any]]], Any],
+        take: Callable[[Any], None],
+        rested: Any,
+    ) -> None:
+        super().__init__()
+        self._path, self._names, self._make, self._take, self._rested = path, names, make, take, rested
+
+    def run(self) -> None:
+        made: Any
+        try:
+            reader = RowReader(self._path)
+            try:
+                made = self._make({name: [kept.row for kept in reader.where(name)] for name in self._names})
+            finally:
+                reader.close()
+        except Exception as error:
+            made = error  # told where it is seen, not lost in a worker
+        with contextlib.suppress(RuntimeError):  # the window has gone
+            self._rested.emit(self._take, made)
 
 
 class _Ear:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -77,12 +77,16 @@ class MapFeed(QObject):
     def load(self) -> None:
         """Reads the resting rows and files anew; call it when a file has been replaced.
 
-        Without a city there is nothing to show yet; without a file its part stays empty.
+        Without a city there is nothing to show yet; without a file its part stays empty. A large city's rows take a
+        second: a worker reads them, and what was there before stays on the screen until they have come.
         """
+        if self._session.city() is not None:
+            self._session.at_rest(sorted(RESTING - {"city"}), dict, self._lay)
+
+    def _lay(self, rows: Mapping[str, list[Any]]) -> None:
         city = self._session.city()
         if city is None:
             return
-        rows = {name: [shown.row for shown in self._session.rows(name)] for name in RESTING - {"city"}}
         self._view.load(
             city,
             self._file("base.db"),

@@ -1,13 +1,15 @@
 """What the choice of a unit stands on, kept ready: duty layers and grids, units, their loads, precedents.
 
-Resting rows are read once and again when they change. A unit's open load is read when it is asked for and kept for
-half a minute; its on-time rate needs all its tasks, so it is reckoned one unit at a time between other events, and
-`changed` says when a figure has come. Until then it is unknown, which is neither good nor bad.
+Resting rows are read by a worker when the seat starts and again when they change; until the new ones have come the
+old ones count. Whoever asks before the first have come waits for them. A unit's open load is read when it is asked
+for and kept for half a minute; its on-time rate needs all its tasks, so it is reckoned one unit at a time between
+other events, and `changed` says when a figure has come. Until then it is unknown, which is neither good nor bad.
 """
 
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -30,12 +32,29 @@ from casework.entities.duty_grid import DutyGrid
 from casework.entities.duty_layer import DutyLayer
 from casework.entities.task import Task, TaskState
 from casework.entities.unit import Unit
-from casework.ids import UnitId
+from casework.ids import GridCode, UnitId
 from casework.workflow import Stage
 
 OPEN_FOR_MS = 30_000
 RATE_FOR_MS = 600_000
 RESTING = frozenset({"duty_layer", "duty_grid", "unit"})
+
+
+class AtRest(msgspec.Struct, frozen=True):
+    """Layers and units of the city, and by unit grid the duty grids it lies in: a large city has 300,000 pairs."""
+
+    layers: list[DutyLayer]
+    units: list[Unit]
+    by_grid: dict[GridCode, tuple[DutyGrid, ...]]
+
+
+def at_rest(rows: Mapping[str, list[Any]]) -> AtRest:
+    """From all rows of the entities at rest. Slow for a large city: made for a worker."""
+    by_grid: dict[GridCode, tuple[DutyGrid, ...]] = {}
+    for duty in rows["duty_grid"]:
+        for code in duty.grids:
+            by_grid[code] = (*by_grid.get(code, ()), duty)
+    return AtRest(rows["duty_layer"], rows["unit"], by_grid)
 
 
 class DutyRows(QObject):
@@ -46,9 +65,8 @@ class DutyRows(QObject):
     def __init__(self, session: Any, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._layers: list[DutyLayer] | None = None
-        self._grids: list[DutyGrid] | None = None
-        self._units: list[Unit] | None = None
+        self._rest: AtRest | None = None
+        self._asked = 0
         self._open: dict[UnitId, tuple[int, Load]] = {}
         self._rates: dict[UnitId, tuple[int, int, int]] = {}
         self._queue: deque[UnitId] = deque()
@@ -57,28 +75,39 @@ class DutyRows(QObject):
         self._timer.setInterval(0)
         self._timer.timeout.connect(self._reckon_one)
         session.changed.connect(self._on_changed)
+        self._read()
 
     def candidates(self, case: Case, component: Component | None) -> tuple[Candidate, ...]:
         """The units some evidence speaks for, the strongest first."""
-        self._read()
-        assert self._layers is not None and self._grids is not None and self._units is not None
+        rest = self._rest or at_rest({name: self._rows_of(name) for name in RESTING})
+        self._rest = rest
+        grids = rest.by_grid.get(case.grid, ())
         alike = [shown.row for shown in self._session.rows("case", grid=case.grid)]
         found = candidates(
-            matter_of(case, component), self._layers, self._grids, self._units, {}, precedents_of(alike)
+            matter_of(case, component), rest.layers, grids, rest.units, {}, precedents_of(alike)
         )
         loads = {one.unit: self._load(one.unit) for one in found}
         # Once more with the loads: they break ties, and are only read for the units that matter.
         return candidates(
-            matter_of(case, component), self._layers, self._grids, self._units, loads, precedents_of(alike)
+            matter_of(case, component), rest.layers, grids, rest.units, loads, precedents_of(alike)
         )
 
+    def _rows_of(self, name: str) -> list[Any]:
+        return [shown.row for shown in self._session.rows(name)]
+
     def _read(self) -> None:
-        if self._layers is None:
-            self._layers = [shown.row for shown in self._session.rows("duty_layer")]
-        if self._grids is None:
-            self._grids = [shown.row for shown in self._session.rows("duty_grid")]
-        if self._units is None:
-            self._units = [shown.row for shown in self._session.rows("unit")]
+        """Asks for the rows at rest; of several answers the last one counts."""
+        self._asked += 1
+        asked = self._asked
+
+        def take(rest: AtRest) -> None:
+            if asked == self._asked:
+                is_news = self._rest is not None
+                self._rest = rest
+                if is_news:
+                    self.changed.emit()
+
+        self._session.at_rest(RESTING, at_rest, take)
 
     def _load(self, unit: UnitId) -> Load:
         now_ms, city = self._session.now_ms(), self._session.city()
@@ -116,12 +145,8 @@ class DutyRows(QObject):
 
     def _on_changed(self, keys: Any) -> None:
         names = RESTING if keys is None else {key.entity for key in keys} & RESTING
-        if "duty_layer" in names:
-            self._layers = None
-        if "duty_grid" in names:
-            self._grids = None
-        if "unit" in names:
-            self._units = None
+        if names:
+            self._read()
         if keys is None:
             self._open.clear()
             self._rates.clear()

@@ -1,13 +1,15 @@
 """Which unit grid a place lies in, and which grids lie around it: the city's cells kept ready for hit tests.
 
-Unit grids are resting rows: read once per session and again only when they change. Looking up is by upright boxes
+Unit grids are resting rows: a worker reads them when somebody first asks for the finder and again when they change;
+until the new ones have come the old ones count. Looking up is by upright boxes
 first and by the exact ring after, so that a point on a shared border lies in exactly one cell.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -15,9 +17,16 @@ from numpy.typing import NDArray
 
 from casework.entities.case import Case
 from casework.entities.unit_grid import UnitGrid
-from casework.geo import box_of, is_within, label_point
+from casework.geo import is_within, label_point
 
 _FINDERS: WeakKeyDictionary[Any, GridFinder] = WeakKeyDictionary()
+
+
+class Cells(NamedTuple):
+    """Cells and their upright boxes: west, south, east, north in mm."""
+
+    grids: list[UnitGrid]
+    boxes: NDArray[np.int64]
 
 
 class GridFinder:
@@ -25,9 +34,10 @@ class GridFinder:
 
     def __init__(self, session: Any) -> None:
         self._session = session
-        self._grids: list[UnitGrid] | None = None
-        self._boxes: NDArray[np.int64] = np.zeros((0, 4), np.int64)
+        self._cells: Cells | None = None
+        self._asked = 0
         session.changed.connect(self._on_changed)
+        self._read()
 
     def at(self, x_mm: int, y_mm: int) -> UnitGrid | None:
         """The cell the place lies in; None outside the city."""
@@ -42,7 +52,7 @@ class GridFinder:
         digits = "".join(typed.split())
         if not digits.isdigit() or len(digits) < 3:
             return []
-        return [grid for grid in self._all() if grid.code.endswith(digits)][:most]
+        return [grid for grid in self._all().grids if grid.code.endswith(digits)][:most]
 
     def cases_around(self, x_mm: int, y_mm: int, radius_mm: int) -> list[Case]:
         """The cases in the cells around: a few indexed look-ups instead of every open case."""
@@ -51,16 +61,24 @@ class GridFinder:
             found += [shown.row for shown in self._session.rows("case", grid=grid.code)]
         return found
 
-    def _all(self) -> list[UnitGrid]:
-        if self._grids is None:
-            self._grids = [shown.row for shown in self._session.rows("unit_grid")]
-            boxes = [box_of(list(chain.from_iterable(grid.rings))) for grid in self._grids]
-            sides = [(box.west_mm, box.south_mm, box.east_mm, box.north_mm) for box in boxes]
-            self._boxes = np.array(sides, np.int64).reshape(-1, 4)
-        return self._grids
+    def _all(self) -> Cells:
+        if self._cells is None:  # asked for before a worker was done: who asks waits
+            self._cells = cells_of({"unit_grid": [shown.row for shown in self._session.rows("unit_grid")]})
+        return self._cells
+
+    def _read(self) -> None:
+        """Asks for the cells; of several answers the last one counts."""
+        self._asked += 1
+        asked = self._asked
+
+        def take(cells: Cells) -> None:
+            if asked == self._asked:
+                self._cells = cells
+
+        self._session.at_rest(("unit_grid",), cells_of, take)
 
     def _within(self, x_mm: int, y_mm: int, radius_mm: int) -> list[UnitGrid]:
-        grids, boxes = self._all(), self._boxes
+        grids, boxes = self._all()
         if not len(boxes):
             return []
         touches = (
@@ -73,7 +91,17 @@ class GridFinder:
 
     def _on_changed(self, keys: Any) -> None:
         if keys is None or any(key.entity == "unit_grid" for key in keys):
-            self._grids = None
+            self._read()
+
+
+def cells_of(rows: Mapping[str, list[Any]]) -> Cells:
+    """All cells with their boxes. Slow for a large city: made for a worker."""
+    grids: list[UnitGrid] = rows["unit_grid"]
+    boxes = np.zeros((len(grids), 4), np.int64)
+    for k, grid in enumerate(grids):
+        corners = np.array(list(chain.from_iterable(grid.rings)), np.int64).reshape(-1, 2)
+        boxes[k, :2], boxes[k, 2:] = corners.min(axis=0), corners.max(axis=0)
+    return Cells(grids, boxes)
 
 
 def finder_of(session: Any) -> GridFinder:
