@@ -120,6 +120,45 @@
     </message>
 </context>
 <context>
+    <name>ArchivedCard</name>
+    <message>
+        <source>Archived</source>
+        <translation>已归档</translation>
+    </message>
+    <message>
+        <source>Closed and archived. Trace and photos are kept at the centre.</source>
+        <translation>已结案归档，流转记录与照片保存在中心。</translation>
+    </message>
+    <message>
+        <source>Number</source>
+        <translation>编号</translation>
+    </message>
+    <message>
+        <source>Stage</source>
+        <translation>阶段</translation>
+    </message>
+    <message>
+        <source>Registered</source>
+        <translation>登记</translation>
+    </message>
+    <message>
+        <source>Closed</source>
+        <translation>结案</translation>
+    </message>
+    <message>
+        <source>Unit</source>
+        <translation>单位</translation>
+    </message>
+    <message>
+        <source>Place</source>
+        <translation>地点</translation>
+    </message>
+    <message>
+        <source>Grid</source>
+        <translation>网格</translation>
+    </message>
+</context>
+<context>
     <name>AskPanel</name>
     <message>
         <source>Choose a reason.</source>
@@ -763,6 +802,72 @@
         <source>The cache was made anew</source>
         <translation>本机缓存已重建</translation>
     </message>
+    <message>
+        <source>The centre&apos;s files are not signed by the centre this seat knows</source>
+        <translation>中心文件的签名不是本席认得的中心所签</translation>
+    </message>
+</context>
+<context>
+    <name>Fetch</name>
+    <message>
+        <source>cases and registers</source>
+        <translation>案件与底数</translation>
+    </message>
+    <message>
+        <source>base map</source>
+        <translation>底图</translation>
+    </message>
+    <message>
+        <source>components</source>
+        <translation>部件</translation>
+    </message>
+    <message>
+        <source>archive</source>
+        <translation>档案</translation>
+    </message>
+    <message>
+        <source>{0}, {1}</source>
+        <translation>{0}、{1}</translation>
+    </message>
+    <message>
+        <source>{0} MB/s</source>
+        <translation>每秒 {0} MB</translation>
+    </message>
+    <message>
+        <source>about {0} left</source>
+        <translation>约余 {0}</translation>
+    </message>
+    <message>
+        <source>Fetching {0}</source>
+        <translation>正在获取{0}</translation>
+    </message>
+    <message>
+        <source>Reading in {0}</source>
+        <translation>正在读入{0}</translation>
+    </message>
+    <message>
+        <source>{0} of {1} rows</source>
+        <translation>{0} / {1} 条</translation>
+    </message>
+    <message>
+        <source>Stopped: {0}</source>
+        <translation>已暂停获取{0}</translation>
+    </message>
+    <message>
+        <source>{0} of {1} MB</source>
+        <translation>{0} / {1} MB</translation>
+    </message>
+</context>
+<context>
+    <name>FetchStrip</name>
+    <message>
+        <source>Stop {0}</source>
+        <translation>暂停获取{0}</translation>
+    </message>
+    <message>
+        <source>Go on with {0}</source>
+        <translation>继续获取{0}</translation>
+    </message>
 </context>
 <context>
     <name>Flag</name>
@@ -840,6 +945,18 @@
     <message>
         <source>Put away, keep the draft</source>
         <translation>收起，保留草稿</translation>
+    </message>
+    <message>
+        <source>Open the case</source>
+        <translation>打开案件</translation>
+    </message>
+    <message>
+        <source>Next find, the map follows</source>
+        <translation>上下移动，地图随动</translation>
+    </message>
+    <message>
+        <source>Back to the queue</source>
+        <translation>返回队列</translation>
     </message>
     <message>
         <source>See the case</source>
@@ -1298,6 +1415,10 @@
         <translation>向管理员要新版本；未发的都在本机。</translation>
     </message>
     <message>
+        <source>They were not taken; work goes on with what is here. Tell the administrator.</source>
+        <translation>文件未予采用，工作照常以本席已有数据进行，请告知管理员。</translation>
+    </message>
+    <message>
         <source>Free some space: new work cannot be kept safe until then.</source>
         <translation>先腾出磁盘空间，否则新做的存不下来。</translation>
     </message>
@@ -1472,10 +1593,52 @@
     </message>
 </context>
 <context>
+    <name>QueueFilter</name>
+    <message>
+        <source>Class, place or number</source>
+        <translation>类别、位置或编号</translation>
+    </message>
+    <message>
+        <source>Filter of the queue</source>
+        <translation>队列筛选</translation>
+    </message>
+    <message>
+        <source>{0} of {1}</source>
+        <translation>{0} / {1}</translation>
+    </message>
+</context>
+<context>
+    <name>QueueHeads</name>
+    <message>
+        <source>Sorted by time left</source>
+        <translation>按剩余时限排列</translation>
+    </message>
+    <message>
+        <source>Sorted by class</source>
+        <translation>按类别排列</translation>
+    </message>
+    <message>
+        <source>Sorted by place</source>
+        <translation>按位置排列</translation>
+    </message>
+    <message>
+        <source>Sorted by registration, the newest first</source>
+        <translation>按登记时间排列，新的在前</translation>
+    </message>
+</context>
+<context>
     <name>QueueList</name>
     <message>
         <source>Queue</source>
         <translation>队列</translation>
+    </message>
+    <message>
+        <source>Nothing in this queue fits</source>
+        <translation>本队列中没有符合的案件</translation>
+    </message>
+    <message>
+        <source>Esc shows all of it</source>
+        <translation>按 Esc 显示全部</translation>
     </message>
     <message>
         <source>Nothing in {0}</source>
@@ -1509,6 +1672,10 @@
         <translation>剩余</translation>
     </message>
     <message>
+        <source>Newest</source>
+        <translation>最新</translation>
+    </message>
+    <message>
         <source>Class</source>
         <translation>类别</translation>
     </message>
@@ -1523,6 +1690,10 @@
 </context>
 <context>
     <name>QueuePanel</name>
+    <message>
+        <source>Filter</source>
+        <translation>筛选</translation>
+    </message>
     <message>
         <source>Take next</source>
         <translation>取下一件</translation>
@@ -1864,6 +2035,14 @@
         <translation>上一队列</translation>
     </message>
     <message>
+        <source>Filter the queue</source>
+        <translation>筛选队列</translation>
+    </message>
+    <message>
+        <source>Sort the queue</source>
+        <translation>队列排序</translation>
+    </message>
+    <message>
         <source>Locate</source>
         <translation>定位</translation>
     </message>
@@ -1876,6 +2055,10 @@
         <translation>地图居中</translation>
     </message>
     <message>
+        <source>Stop fetching, or go on</source>
+        <translation>暂停或继续获取</translation>
+    </message>
+    <message>
         <source>Park</source>
         <translation>挂起</translation>
     </message>
@@ -1886,6 +2069,10 @@
     <message>
         <source>Command bar</source>
         <translation>命令栏</translation>
+    </message>
+    <message>
+        <source>Search all cases</source>
+        <translation>查找全部案件</translation>
     </message>
     <message>
         <source>Back</source>
@@ -1902,6 +2089,64 @@
     <message>
         <source>All keys</source>
         <translation>全部按键</translation>
+    </message>
+</context>
+<context>
+    <name>SearchList</name>
+    <message>
+        <source>What was found</source>
+        <translation>查找结果</translation>
+    </message>
+</context>
+<context>
+    <name>SearchPanel</name>
+    <message>
+        <source>Search</source>
+        <translation>查找</translation>
+    </message>
+    <message>
+        <source>Back to the queue</source>
+        <translation>返回队列</translation>
+    </message>
+    <message>
+        <source>Place, text, case number</source>
+        <translation>地点、内容、案件编号</translation>
+    </message>
+    <message>
+        <source>Search in all cases</source>
+        <translation>在全部案件中查找</translation>
+    </message>
+    <message>
+        <source>the newest {0} of more</source>
+        <translation>最新 {0} 件，还有更早的</translation>
+    </message>
+    <message>
+        <source>{0} found</source>
+        <translation>找到 {0} 件</translation>
+    </message>
+    <message>
+        <source>Looking …</source>
+        <translation>查找中…</translation>
+    </message>
+    <message>
+        <source>without the archive, which is not here yet</source>
+        <translation>不含历史案件，案卷库尚未到达</translation>
+    </message>
+    <message>
+        <source>Old and new cases, both scripts; the newest come first</source>
+        <translation>历史与在办案件，简繁皆可；最新在前</translation>
+    </message>
+    <message>
+        <source>Type a word of the place or the text</source>
+        <translation>输入地点或内容中的字词</translation>
+    </message>
+    <message>
+        <source>The archive is not at this seat yet</source>
+        <translation>历史案卷尚未到达本席</translation>
+    </message>
+    <message>
+        <source>Nothing with “{0}”</source>
+        <translation>没有含“{0}”的案件</translation>
     </message>
 </context>
 <context>
