@@ -14,6 +14,7 @@ from typing import Any
 
 import httpx
 import msgspec
+import numpy as np
 import pytest
 import zstandard
 
@@ -24,6 +25,7 @@ from casework.entities import ENTITIES, ENTITY_BY_NAME
 from casework.entities.component import Component
 from casework.ids import ComponentId, PersonId
 from casework.sync.messages import Manifest, Snapshot, encode
+from server.archive.cases import ArchivedCases, append
 from server.blobs import BlobFault, Blobs
 from server.http.faults import Fault
 from server.http.files import Span, asked_span
@@ -362,3 +364,51 @@ def test_that_a_large_file_is_listed_when_it_is_ready_and_said_to_be_on_its_way(
         time.sleep(0.01)
     found = msgspec.json.decode(hall.http.get("/v1/snapshots").content, type=Manifest)
     assert ([one.dataset for one in found.snapshots], found.pending) == (["rows", "base"], ())
+
+
+def test_that_an_archive_is_listed_when_it_is_made_and_is_of_the_channels_that_asked(
+    served: Served, paths: Paths, tmp_path: Path
+) -> None:
+    closed = ArchivedCases(
+        keys=["202501010001", "202501020001"],
+        uids=["", ""],
+        kinds=["component"] * 2,
+        editions=["2026"] * 2,
+        class_codes=["01003"] * 2,
+        conditions=[""] * 2,
+        units=[str(UNIT), "u-drainage"],
+        grids=[GRID] * 2,
+        x_mm=np.array([1, 2]),
+        y_mm=np.array([1, 2]),
+        registered_ms=np.array([10, 20]),
+        due_ms=np.array([30, 30]),
+        closed_ms=np.array([25, 25]),
+        stages=["closed"] * 2,
+        sources=["hotline"] * 2,
+        places=["金湖路口", "东葛路"],
+        texts=["井盖缺失", "井盖破损"],
+    )
+    paths.archive.mkdir(exist_ok=True)
+    append(paths.archive / "cases.db", closed)
+    hall, unit = served.visitor(), served.visitor(WEI, "seat-u")
+    found = msgspec.json.decode(hall.http.get("/v1/snapshots").content, type=Manifest)
+    assert ([one.dataset for one in found.snapshots], found.pending) == (["rows"], ("archive",))
+    assert keys_of(hall, tmp_path) == {"202501010001", "202501020001"}
+    assert keys_of(unit, tmp_path) == {"202501010001"}
+    secret = manifest(hall)["archive"].sha256
+    assert unit.http.get(f"/v1/snapshots/{secret}").status_code == 404
+
+
+def keys_of(visitor: Visitor, folder: Path) -> set[str]:
+    """Cases of the archive, when it has come."""
+    end_s = time.monotonic() + 60
+    while "archive" not in (found := manifest(visitor)):
+        assert time.monotonic() < end_s
+        time.sleep(0.05)
+    path = folder / f"{visitor.seat}.db"
+    path.write_bytes(fetched(visitor, found["archive"]))
+    db = sqlite3.connect(path)
+    try:
+        return {key for (key,) in db.execute("SELECT key FROM archived")}
+    finally:
+        db.close()

@@ -12,6 +12,7 @@ from app.models.fetch_words import fetch_line
 from app.widgets.fetch_line import FetchStrip
 from app.widgets.line import Caps
 from tests.app.fake_session import FakeSession
+from tests.app.widgets.test_main_window import Desk
 
 MB = 1_000_000
 
@@ -87,3 +88,15 @@ def test_that_what_is_stopped_is_not_counted_while_another_file_comes(
     )
     assert "40 of 80 MB" in strip.text()
     assert "Fetching archive" in strip.text()
+
+
+def test_that_the_key_of_the_window_stops_and_goes_on(qtbot: QtBot) -> None:
+    desk = Desk(qtbot)
+    desk.session.fetch(Fetching("components", 25 * MB, 100 * MB))
+    desk.press("Shift+F5")
+    assert desk.session.files[0].coming is Coming.STOPPED
+    assert desk.window.fetching.isVisible()
+    desk.press("Shift+F5")
+    assert desk.session.files[0].coming is Coming.WAITS
+    desk.session.fetch()
+    assert not desk.window.fetching.isVisible()
