@@ -14,6 +14,7 @@ from casework.entities.component import Component
 from casework.ids import Key
 
 ENTITY = "component"
+DATASET = "components"
 
 
 class ComponentFeed(QObject):
@@ -29,6 +30,7 @@ class ComponentFeed(QObject):
         self._soon.setInterval(COMPONENTS_MS)
         self._soon.timeout.connect(self.read)
         session.changed.connect(self._on_changed)
+        session.dataset_changed.connect(self._on_dataset)
         view.stopped.connect(self._soon.stop)
         self.read()
 
@@ -45,6 +47,12 @@ class ComponentFeed(QObject):
         self._keys, self._is_everything = set(), False
         if laid:
             self._view.lay_components(laid)
+
+    def _on_dataset(self, dataset: str) -> None:
+        """A newer file has some of the changes: what was laid over the old one may be older than it."""
+        if dataset == DATASET:
+            self._is_everything = True
+            self.read()
 
     def _on_changed(self, keys: frozenset[Key] | None) -> None:
         if keys is None:

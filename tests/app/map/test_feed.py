@@ -285,3 +285,15 @@ def test_that_more_rows_than_a_turn_has_time_for_come_turn_by_turn(
     mark = board.get(moved.id)
     assert mark is not None and mark.x_mm == moved.x_mm + 5_000
     assert board.get(closed.id) is None
+
+
+def test_that_what_a_newer_file_has_is_no_longer_laid_over_it(
+    surveyed: MapFeed, session: FakeSession, view: MapView, town: Town, qtbot
+) -> None:
+    old = a_component(town, view)
+    session.arrive(moved(old, 400_000_000))
+    qtbot.waitUntil(lambda: view.component(old.id) != old, timeout=WAIT_MS)
+    session._store(Key("component", old.id), None)  # dropped with the file's coming, and nothing said of it
+    session.dataset_changed.emit("components")
+    assert view.component(old.id) == old
+    assert view.changed_components() == ()
