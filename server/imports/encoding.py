@@ -1,7 +1,7 @@
 """Which encoding a text file is in, strictly, and the first line that says it is another.
 
-UTF-8 with or without its mark, UTF-16 with its mark, else GB18030 where the text looks like Chinese: any other
-eight-bit text also decodes as GB18030, into characters nobody writes. What a profile states is only checked.
+UTF-8 with or without its mark, UTF-16 with its mark, else GB18030 where the text looks like Chinese: much
+Western text also decodes as GB18030, into characters nobody writes. What a profile states is only checked.
 """
 
 from __future__ import annotations

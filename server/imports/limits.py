@@ -13,7 +13,7 @@ class Limits(msgspec.Struct, frozen=True):
     """The bounds of one reading."""
 
     file_bytes: int = 1_500_000_000  # as handed in
-    text_bytes: int = 800_000_000  # of CSV, GeoJSON, TopoJSON, DXF: they are read into memory
+    text_bytes: int = 500_000_000  # of CSV, GeoJSON, TopoJSON, DXF: they are read into memory
     unpacked_bytes: int = 1_500_000_000  # of the members that are read from a zip, together
     workbook_bytes: int = 600_000_000  # of an .xlsx unpacked; its texts are held in memory
     unpacked_ratio: int = 200  # a member that grows more than this is a bomb ...

@@ -27,6 +27,7 @@ from server.imports.limits import LIMITS, Limits
 from server.imports.profile import FIELDS, NEEDED, Profile, Source
 from server.imports.reading import read_sheet
 from server.imports.sheets import Column, Sheet
+from server.imports.words import sentence
 
 LISTED = 200  # distinct classes that are written down
 EXAMPLES = 3
@@ -71,15 +72,13 @@ def _head(path: Path, sheet: Sheet, kind: str) -> str:
         f"# Proposed from {_aside(path.name)}: {sheet.rows} rows, {len(sheet.headers)} columns.",
         "# Look through every line. Lines with a ? could not be told from the file.",
     ]
-    lines += [f"# Seen while reading: {one.code} {_values(one.values)}".rstrip() for one in sheet.remarks]
+    lines += [
+        f"# Seen while reading: {_aside(sentence(one.code, one.values, 'en'))}" for one in sheet.remarks
+    ]
     lines += [f"# Rows whose geometry cannot be built: {len(sheet.broken)}"] if sheet.broken else []
     lines += [f"# Rows that are not what the header says: {len(sheet.torn)}"] if sheet.torn else []
     lines += ["", "schema = 1", f"name = {quoted(path.stem)}", f'kind = "{kind}"  # {", ".join(KINDS)}', ""]
     return "\n".join(lines)
-
-
-def _values(values: Mapping[str, str]) -> str:
-    return _aside(", ".join(f"{name} {value}" for name, value in values.items()))
 
 
 def _city(place: Guess) -> str:

@@ -24,8 +24,13 @@ CHUNK_BYTES = 1 << 20
 
 def read(path: Path, source: Source, limits: Limits) -> Sheet:
     """The file as a sheet; raises Unreadable."""
+    size = path.stat().st_size
+    look_at_bytes(
+        path, limits, may_hold_zeros=source.encoding.lower().startswith("utf-16") or _is_utf16(path)
+    )
+    if size > limits.text_bytes:
+        raise Unreadable("too_large", bytes=size, limit=limits.text_bytes)
     encoding = find_encoding(path, source.encoding)
-    look_at_bytes(path, limits, may_hold_zeros=encoding.name.startswith("utf-16"))
     csv.field_size_limit(limits.cell_chars)
     with path.open(encoding=encoding.name, errors="strict", newline="") as file:
         delimiter = source.delimiter or _delimiter(file, limits)
@@ -46,6 +51,11 @@ def read(path: Path, source: Source, limits: Limits) -> Sheet:
         encoding=encoding.name,
         remarks=(*encoding.remarks, *remarks, *_tail(path, encoding, len(records))),
     )
+
+
+def _is_utf16(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(2) in (b"\xff\xfe", b"\xfe\xff")
 
 
 def look_at_bytes(path: Path, limits: Limits, may_hold_zeros: bool = False) -> None:

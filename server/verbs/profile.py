@@ -22,12 +22,14 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(asked: argparse.Namespace, say: Callable[[str], None]) -> int:
     # Its libraries take longer to load than a centre to start.
+    from server.imports.importing import spoken_language
     from server.imports.propose import propose
     from server.imports.sheets import Unreadable
+    from server.imports.words import sentence
 
     try:
         text = propose(asked.file, asked.kind or "", layer=asked.layer, member=asked.member)
     except Unreadable as error:
-        raise Fault(f"{asked.file}: {error}") from error
+        raise Fault(f"{asked.file}: {sentence(error.code, error.values, spoken_language())}") from error
     say(text.rstrip("\n"))
     return 0
