@@ -25,8 +25,8 @@ CACHE_KIB = 16_384
 # A word met often is among the newest cases and found there by its pairs after few looks; one that is not is rare
 # enough to be gathered whole. (Asking the index for all pairs at once would walk through years of cases where they
 # never meet.)
-SLICE_ROWS = 3_000
-SLICE_LOOKS = 150
+SLICES_ROWS = (300, 2_000)
+LOOKS, WORTH = 30, 6  # after so many looks one in so many must have been worth it
 LAST = (1 << 63) - 1
 
 Span = tuple[int, int]
@@ -157,28 +157,47 @@ class ArchiveSearch:
     def _told(self, folded: str, before: int, most: int) -> list[_Row]:
         """The newest rows whose place or text says the word."""
         if 2 < len(folded) < WINDOW:
-            found = list(islice(self._lately_told(folded, before, most), most))
-            if len(found) == most:
+            found = self._lately_told(folded, before, most)
+            if found:
                 return found
         candidates = self._candidates(expression(folded), before)
         if len(folded) <= WINDOW:
             return list(islice(candidates, most))
         return list(islice((row for row in candidates if self._says(row, folded)), most))
 
-    def _lately_told(self, folded: str, before: int, most: int) -> Iterator[_Row]:
-        """Such rows among the newest ones, as far as a few looks go; none where there cannot be `most`."""
-        end = min(before, len(self) + 1)
-        common: set[int] | None = None
-        for pair in pair_expressions(folded):
-            here = {rowid for (rowid,) in self._db.execute(_LATELY, (pair, end - SLICE_ROWS, end))}
-            common = here if common is None else common & here
+    def _lately_told(self, folded: str, before: int, most: int) -> list[_Row]:
+        """`most` such rows, if they are easily found among the newest ones, else none."""
+        for rows in SLICES_ROWS:
+            common = self._lately_together(folded, before, rows, most)
             if len(common) < most:
-                return
-        for rowid in sorted(common or (), reverse=True)[:SLICE_LOOKS]:
-            for found in self._db.execute(f"{_PLAIN} WHERE a.rowid = ?", (rowid,)):
-                row = _Row(*found)
+                continue  # too few even where they may stand apart: further back
+            found: list[_Row] = []
+            for looks, rowid in enumerate(sorted(common, reverse=True), start=1):
+                row = self._row(rowid)
                 if self._says(row, folded):
-                    yield row
+                    found.append(row)
+                    if len(found) == most:
+                        return found
+                if looks >= LOOKS and len(found) * WORTH < looks:
+                    return []  # its pairs stand apart mostly
+            return []
+        return []
+
+    def _lately_together(self, folded: str, before: int, rows: int, least: int) -> set[int]:
+        """Which of the newest rows hold every pair of the word; fewer than `least` are not followed further."""
+        end = min(before, len(self) + 1)
+        common: set[str] | None = None
+        for pair in pair_expressions(folded):
+            said = self._db.execute(_LATELY, (pair, end - rows, end)).get
+            here = set(str(said).split(",")) if said else set()
+            common = here if common is None else common & here
+            if len(common) < least:
+                break
+        return {int(rowid) for rowid in common or ()}
+
+    def _row(self, rowid: int) -> _Row:
+        (found,) = self._db.execute(f"{_PLAIN} WHERE a.rowid = ?", (rowid,))
+        return _Row(*found)
 
     def _candidates(self, asked: str, before: int) -> Iterator[_Row]:
         """Rows the index names, the newest first."""
@@ -244,7 +263,8 @@ class _Row(NamedTuple):
 
 _NAMES = ", ".join(f"a.{name}" for name in _Row._fields)
 _PLAIN = f"SELECT {_NAMES} FROM archived a"
-_LATELY = "SELECT rowid FROM find WHERE find MATCH ? AND rowid >= ? AND rowid < ?"
+# In one piece: thousands of rows one by one would take longer than finding them.
+_LATELY = "SELECT group_concat(rowid) FROM find WHERE find MATCH ? AND rowid >= ? AND rowid < ?"
 _TOLD = (
     f"SELECT {_NAMES} FROM find f CROSS JOIN archived a ON a.rowid = f.rowid"
     " WHERE f.find MATCH ? AND f.rowid < ? ORDER BY f.rowid DESC"

@@ -57,6 +57,8 @@ class Folding:
 
     def fold(self, text: str) -> str:
         """The text as it is compared."""
+        if text.isascii() and text.isprintable():
+            return text.lower()
         # Casing may leave a letter and its mark apart that belong together: hence twice.
         plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
         return plain.translate(self._table)
