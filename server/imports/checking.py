@@ -26,6 +26,12 @@ OUTLINES = 2_000  # grids of the city that a file of grids is laid over, to see 
 CHINA = range(4490, 4555)  # CGCS2000 and its planes, in EPSG's numbers
 
 
+def look_at_kind(profile: Profile, kind: DeliveryKind) -> None:
+    """Raises Unreadable where the profile is for files of another kind."""
+    if profile.kind.value != kind.value:
+        raise Unreadable("profile_of_another_kind", profile=profile.name, is_of=profile.kind, asked=kind)
+
+
 def check(sheet: Sheet, profile: Profile, standing: Standing) -> Checked:
     """What entering the file would do; nothing is written. Raises Unreadable where the file as a whole cannot enter."""
     if profile.kind.value != standing.kind.value:

@@ -30,61 +30,57 @@ def fitting(coming: Shapes, here: Shapes) -> Iterator[tuple[int, Against]]:
     """The new outlines that must go, each with what it stands against."""
     left = np.ones(len(coming), dtype=np.bool_)
     for _ in range(ROUNDS):
-        bad_coming, bad_here = _invalid(coming, here, left)
-        if not bad_coming.any():
+        bad = _invalid(coming, here, left)
+        if not bad.any():
             return
-        given_up = _fewest(coming, here, np.flatnonzero(bad_coming), np.flatnonzero(bad_here))
+        given_up = _fewest(coming, here, left, bad)
         if not given_up:
             # Something else than two that do not fit: nothing is kept that is marked.
-            given_up = {int(at): Against((), ()) for at in np.flatnonzero(bad_coming)}
+            given_up = {int(at): Against((), ()) for at in np.flatnonzero(bad)}
         for at, against in given_up.items():
             left[at] = False
             yield at, against
-    for at in np.flatnonzero(_invalid(coming, here, left)[0]).tolist():
+    for at in np.flatnonzero(_invalid(coming, here, left)).tolist():
         yield at, Against((), ())
 
 
 Marks = NDArray[np.bool_]
 
 
-def _invalid(coming: Shapes, here: Shapes, left: Marks) -> tuple[Marks, Marks]:
-    """Which outlines have an edge that is none of their neighbour's."""
+def _invalid(coming: Shapes, here: Shapes, left: Marks) -> Marks:
+    """Which new outlines have an edge that is none of their neighbour's, or stand against one that is here."""
     rows = np.flatnonzero(left)
     edges = shapely.coverage_invalid_edges(np.concatenate([coming[rows], here]))
     is_bad = ~(shapely.is_missing(edges) | shapely.is_empty(edges))
     bad = np.zeros(len(coming), dtype=np.bool_)
     bad[rows] = is_bad[: len(rows)]
-    return bad, is_bad[len(rows) :]
+    return bad
 
 
-def _fewest(
-    coming: Shapes, here: Shapes, bad: NDArray[np.int64], bad_here: NDArray[np.int64]
-) -> dict[int, Against]:
-    """Among the marked ones, who is to go so that no two are left that do not fit."""
-    mine, theirs = coming[bad], here[bad_here]
-    tree = shapely.STRtree(np.concatenate([mine, theirs]))
-    every = np.concatenate([mine, theirs])
-    one, other = tree.query(mine, predicate="intersects")
+def _fewest(coming: Shapes, here: Shapes, left: Marks, bad: Marks) -> dict[int, Against]:
+    """Who is to go so that no two are left that do not fit. Numbers below `count` are new outlines."""
+    count = len(coming)
+    every: Shapes = np.concatenate([coming, here])
+    every[:count][~left] = None
+    marked = np.flatnonzero(bad)
+    of, other = shapely.STRtree(every).query(every[marked], predicate="intersects")
     foes: dict[int, set[int]] = {}
-    kept = one != other
-    for a, b in zip(one[kept].tolist(), other[kept].tolist(), strict=True):
-        if (b >= len(mine) or a < b) and not shapely.coverage_is_valid(every[[a, b]]):
+    for a, b in {(min(a, b), max(a, b)) for a, b in zip(marked[of].tolist(), other.tolist(), strict=True)}:
+        if a != b and not shapely.coverage_is_valid(every[[a, b]]):
             foes.setdefault(a, set()).add(b)
             foes.setdefault(b, set()).add(a)
     gone: dict[int, Against] = {}
 
     def give_up(number: int) -> None:
-        against = foes.pop(number)
+        against = sorted(foes.pop(number))
         for foe in against:
             foes[foe].discard(number)
-        gone[int(bad[number])] = Against(
-            tuple(int(bad_here[foe - len(mine)]) for foe in sorted(against) if foe >= len(mine)),
-            tuple(int(bad[foe]) for foe in sorted(against) if foe < len(mine)),
-        )
+        coming_foes = tuple(foe for foe in against if foe < count)
+        gone[number] = Against(tuple(foe - count for foe in against if foe >= count), coming_foes)
 
     for number in sorted(foes):
-        if number < len(mine) and any(foe >= len(mine) for foe in foes[number]):
+        if number < count and any(foe >= count for foe in foes[number]):
             give_up(number)
     while any(foes.values()):
-        give_up(max((n for n in foes if n < len(mine)), key=lambda n: (len(foes[n]), n)))
+        give_up(max((one for one in foes if one < count), key=lambda one: (len(foes[one]), one)))
     return gone

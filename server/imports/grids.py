@@ -85,8 +85,6 @@ def _lawful_shapes(shapes: Shapes, sieve: Sieve, remarks: list[Remark]) -> Shape
     there = ~shapely.is_missing(shapes)
     sieve.refuse(there & ~np.isin(kind, POLYGONS), "no_area")
     sieve.refuse(there & shapely.is_empty(shapes), "no_area")
-    flat = there & (shapely.area(shapes) < MM2_M2)
-    sieve.refuse(flat, "no_area")
     wrong = np.flatnonzero(sieve.is_free & ~shapely.is_valid(shapes))
     shapes = shapes.copy()
     for row in wrong.tolist():
@@ -100,6 +98,7 @@ def _lawful_shapes(shapes: Shapes, sieve: Sieve, remarks: list[Remark]) -> Shape
             sieve.refuse_row(row, "self_crossing", why=why)
         else:
             sieve.refuse_row(row, "bad_geometry", why=why)
+    sieve.refuse(there & (shapely.area(shapes) < MM2_M2), "no_area")
     return shapes
 
 

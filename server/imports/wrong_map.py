@@ -50,7 +50,7 @@ def map_page(checked: Checked, refusals: list[dict[str, Any]]) -> str:
     page = folium.Map(tiles=None, prefer_canvas=True, attributionControl=False, zoomSnap=0.25)
     page.default_js, page.default_css = [], []
     for name, shapes, colour, weight in outlines:
-        layer = folium.FeatureGroup(name=html.escape(name))
+        layer = folium.FeatureGroup(name=_plain(name))
         line: dict[str, object] = {"color": colour, "weight": weight, "fill": False}
         drawn = folium.GeoJson(
             _features(shapes, [{}] * len(shapes), to_degrees), style_function=lambda _, s=line: s
@@ -60,7 +60,7 @@ def map_page(checked: Checked, refusals: list[dict[str, Any]]) -> str:
     for number, (code, shapes, told) in enumerate(groups):
         colour = COLOURS[number % len(COLOURS)]
         words = f"{sentence(code, {}, 'zh')} · {code} ({len(shapes)})"
-        layer = folium.FeatureGroup(name=_swatch(colour) + html.escape(words))
+        layer = folium.FeatureGroup(name=_swatch(colour) + _plain(words))
         face: dict[str, object] = {"color": colour, "weight": 1.5, "fillColor": colour, "fillOpacity": 0.35}
         folium.GeoJson(
             _features(shapes, told, to_degrees),
@@ -82,6 +82,11 @@ html,body{background:#F0F2F3}
 .leaflet-container{background:#F0F2F3;font:13px/1.5 "Noto Sans CJK SC","Microsoft YaHei UI",sans-serif!important}
 .leaflet-popup-content td{overflow-wrap:anywhere}
 """
+
+
+def _plain(text: str) -> str:
+    """Text that stays text: the popup puts it into the page as it is, and folium reads braces as a template."""
+    return html.escape(text).replace("{", "&#123;").replace("}", "&#125;")
 
 
 def _swatch(colour: str) -> str:
@@ -106,8 +111,7 @@ def _groups(checked: Checked, refusals: list[dict[str, Any]]) -> list[Group]:
         shapes, told = found.setdefault(one["code"], ([], []))
         if len(shapes) < MARKS:
             shapes.append(shape)
-            # The popup puts its texts into the page as they are.
-            told.append({name: html.escape(str(one[name])) for name in ("place", "zh", "en")})
+            told.append({name: _plain(str(one[name])) for name in ("place", "zh", "en")})
     return [(code, shapes, told) for code, (shapes, told) in found.items()]
 
 
