@@ -105,10 +105,10 @@ def london(folder: Path) -> list[Path]:
 
 
 def is_short_ring(geometry: dict[str, Any]) -> bool:
-    """Whether a polygon has a ring of fewer than four points: no ring at all."""
+    """Whether a polygon has a ring of fewer than three points: nothing that could be closed."""
     kind, told = geometry["type"], geometry["coordinates"]
     rings = {"Polygon": [told], "MultiPolygon": told}.get(kind, [])
-    return any(len(ring) < 4 for polygon in rings for ring in polygon)
+    return any(len(ring) < 3 for polygon in rings for ring in polygon)
 
 
 def fingerprints(folder: Path) -> dict[str, str]:

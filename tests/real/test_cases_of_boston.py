@@ -5,10 +5,8 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
-import sqlite3
 import zipfile
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,33 +15,13 @@ import pyproj
 import pytest
 
 from server.__main__ import main
-from server.archive import cases as archive
 from server.imports.profile import find_profile
-from server.paths import Paths
 from tests.real import oracle
 from tests.real.ground import Report, bring, founded
 from tests.real.oracle import Row
+from tests.real.rows import Here, kept
 
 TO_PLANE = pyproj.Transformer.from_crs("EPSG:4326", "EPSG:26986", always_xy=True)
-
-
-class Here(NamedTuple):
-    """What the centre keeps of a case of the file."""
-
-    class_code: str
-    x_mm: int
-    y_mm: int
-    opened_ms: int
-    due_ms: int
-    closed_ms: int
-    stage: str
-    source: str
-    place: str
-    text: str
-
-    @property
-    def is_closed(self) -> bool:
-        return self.stage == "closed"
 
 
 class Boston(NamedTuple):
@@ -62,24 +40,6 @@ def boston(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Boston:
     assert main(asked) == 0
     report = bring("cases", file, folder, "boston2011")
     return Boston(folder, report, oracle.boston_2011(real_data), dict(kept(folder)))
-
-
-def kept(folder: Path) -> Iterator[tuple[str, Here]]:
-    """By the number at the source: the archive, and the rows of the ledger by plain SQL."""
-    for row in archive.read(Paths(folder).archived_cases):
-        told = dict(zip(archive.COLUMNS, row, strict=True))
-        names = {"opened_ms": "registered_ms"}
-        yield row[1], Here(*(told[names.get(name, name)] for name in Here._fields))  # type: ignore[arg-type]
-    with sqlite3.connect(f"file:{Paths(folder).database}?mode=ro", uri=True) as db:
-        asked = ", ".join(
-            f"coalesce(json_extract(body, '$.{name}'), {empty})"
-            for name, empty in (
-                ("uid", "''"), ("class_code", "''"), ("x_mm", 0), ("y_mm", 0), ("registered_ms", 0), ("due_ms", 0),
-                ("closed_ms", 0), ("stage", "''"), ("source", "''"), ("place", "''"), ("text", "''"),
-            )
-        )  # fmt: skip
-        for uid, *others in db.execute(f"SELECT {asked} FROM row_case WHERE uid <> ''"):
-            yield uid, Here(*others)
 
 
 def mapped(rows: tuple[Row, ...], column: str, profile: str) -> list[Row]:
