@@ -437,3 +437,30 @@ def test_that_everything_on_the_screen_has_its_chinese(desk: Desk, chinese: Part
         "OfflineBand Alarms Queue QueueModel Text Stage Lamp Step Tag".split()
     )
     assert {(context, source) for context, source in chinese.missing if context in own} == set()
+
+
+def test_that_shift_f3_filters_the_queue_and_esc_goes_back_one_level_at_a_time(desk: Desk) -> None:
+    panel, model = desk.window.panel, desk.window.model
+    wanted = model.case_at(6)
+    desk.press("Shift+F3")
+    assert QApplication.focusWidget() is panel.filter.field
+    desk.type(wanted[8:])
+    assert model.row_of(wanted) >= 0 and model.rowCount() < 30
+    desk.press("Down")
+    assert QApplication.focusWidget() is panel.list
+    desk.press("Space")
+    assert desk.window.card.case_id() == model.case_at(0)
+    desk.press("Esc")
+    assert not panel.is_filter_open() and model.rowCount() == 30
+
+
+def test_that_shift_f4_turns_the_sort_and_every_queue_keeps_its_own(desk: Desk) -> None:
+    model = desk.window.model
+    before = model.sort_by()
+    desk.press("Shift+F4")
+    chosen = model.sort_by()
+    assert chosen is not before
+    desk.press("F2")
+    assert model.sort_by() is before
+    desk.press("Shift+F2")
+    assert model.sort_by() is chosen
