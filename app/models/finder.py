@@ -12,6 +12,7 @@ from PySide6.QtCore import QThreadPool
 
 from app.commandbar.index import Entry, Group, Index
 from app.models import text, words
+from app.models.places import GridFinder, finder_of
 from app.models.queue_model import CaseFacts, QueueModel
 
 if TYPE_CHECKING:
@@ -23,10 +24,10 @@ NUMBER_DIGITS = 3  # typed of a case number before it is looked for among all
 
 
 class CaseIndex:
-    """An index, and behind it all open cases by the end of their numbers."""
+    """An index, and behind it all open cases and all cells of a large city by the end of their numbers."""
 
-    def __init__(self, index: Index, model: QueueModel) -> None:
-        self._index, self._model = index, model
+    def __init__(self, index: Index, model: QueueModel, places: GridFinder) -> None:
+        self._index, self._model, self._places = index, model, places
 
     def search(self, query: str, limit: int = 9) -> list[Entry]:
         """The best entries; a case with just this number comes first."""
@@ -36,6 +37,8 @@ class CaseIndex:
             return found
         known = {entry.id for entry in found}
         numbered = [_case_entry(facts) for facts in self._model.numbered(word, limit)]
+        if self._places.is_large():
+            numbered += [_grid_entry(grid) for grid in self._places.by_digits(word, limit - len(numbered))]
         return [*(entry for entry in numbered if entry.id not in known), *found][:limit]
 
 
@@ -53,7 +56,10 @@ class Finder:
         entries = [Entry(Group.ACTION, id_, title, keys=key) for id_, title, key in actions]
         entries += [Entry(Group.QUEUE, queue.id, queue.name) for queue in self._model.queues]
         index = Index([*entries, *self._case_entries(), *self._grid_entries()])
-        return index if self._model.open_count() <= MOST_CASES else CaseIndex(index, self._model)
+        places = finder_of(self._session)
+        if self._model.open_count() <= MOST_CASES and not places.is_large():
+            return index
+        return CaseIndex(index, self._model, places)
 
     def warm(self) -> None:
         """Reads the pinyin table and prepares what is at rest in another thread, while nobody waits for it."""
@@ -70,6 +76,8 @@ class Finder:
         return [entry for _, entry in fresh.values()]
 
     def _grid_entries(self) -> tuple[Entry, ...]:
+        if finder_of(self._session).is_large():
+            return ()  # by their numbers: 42,000 entries would take a tenth of a second at every key
         if not self._grids:
             self._grids = tuple(_grid_entry(shown.row) for shown in self._session.rows("unit_grid"))
         return self._grids

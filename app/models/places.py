@@ -19,6 +19,7 @@ from casework.entities.case import Case
 from casework.entities.unit_grid import UnitGrid
 from casework.geo import is_within, label_point
 
+MOST_LISTED = 5_000  # cells that a list of everything may name one by one
 _FINDERS: WeakKeyDictionary[Any, GridFinder] = WeakKeyDictionary()
 
 
@@ -46,6 +47,10 @@ class GridFinder:
     def around(self, x_mm: int, y_mm: int, radius_mm: int) -> list[UnitGrid]:
         """The cells whose box touches the square around the place."""
         return self._within(x_mm, y_mm, radius_mm)
+
+    def is_large(self) -> bool:
+        """Whether there are so many cells, or may be, that only their numbers find them; it never waits."""
+        return self._cells is None or len(self._cells.grids) > MOST_LISTED
 
     def by_digits(self, typed: str, most: int = 9) -> list[UnitGrid]:
         """Cells by their whole code or its last digits."""

@@ -28,7 +28,7 @@ from server.demo.lattice import Floats, Ints
 from server.demo.params import Matters, Names
 from server.demo.people import masked_reporter
 from server.demo.places import Gazetteer, addresses
-from server.demo.spots import Pool, draw
+from server.demo.spots import HOT_QUARTERS, Pool, draw
 from server.demo.texts import condition_of, report_text
 from server.demo.units import Body
 
@@ -110,8 +110,8 @@ def happenings(rng: np.random.Generator, plan: Matters, land: Land, weights: Flo
         if one.kind is Kind.COMPONENT:
             those = land.parts.of_class(one.code)
             often = np.minimum(rng.zipf(1.25, len(mine)), 10**6) * 37
-            quarters = land.pools[PLAIN_POOL].quarters
-            if quarters > 1:
+            quarters = land.pools[PLAIN_POOL].quarters * HOT_QUARTERS
+            if quarters > HOT_QUARTERS:
                 often += rng.integers(0, quarters, len(mine)) * (len(those) // quarters)
             chosen = those[often % len(those)]
             plain = rng.random(len(mine)) < 0.7

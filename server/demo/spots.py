@@ -21,7 +21,8 @@ from server.demo.roads import Network
 POOL = 5000
 HOT = 46  # hot spots of each kind of place
 HOT_SHARE = 0.4
-QUARTER = 3_000  # cells that have hot spots of their own
+QUARTER = 3_000  # cells that have points of their own
+HOT_QUARTERS = 6  # of a large city's quarters, each with hot spots of its own
 
 
 class Pool(msgspec.Struct, frozen=True):
@@ -106,7 +107,7 @@ def draw(rng: np.random.Generator, part: Partition, pool: Pool, count: int) -> t
     hot = rng.random(count) < HOT_SHARE
     spot = np.minimum(rng.zipf(1.4, int(hot.sum())) - 1, HOT - 1)
     if pool.quarters > 1:
-        spot += HOT * rng.integers(0, pool.quarters, len(spot))
+        spot += HOT * rng.integers(0, pool.quarters * HOT_QUARTERS, len(spot))
     index[hot] = spot % len(pool.points)
     points = pool.points[index].copy()
     points[hot] = np.rint(points[hot] + rng.normal(0, 9000, (int(hot.sum()), 2)))
