@@ -34,10 +34,7 @@ def look_at_kind(profile: Profile, kind: DeliveryKind) -> None:
 
 def check(sheet: Sheet, profile: Profile, standing: Standing) -> Checked:
     """What entering the file would do; nothing is written. Raises Unreadable where the file as a whole cannot enter."""
-    if profile.kind.value != standing.kind.value:
-        raise Unreadable(
-            "profile_of_another_kind", profile=profile.name, is_of=profile.kind, asked=standing.kind
-        )
+    look_at_kind(profile, standing.kind)
     checked = CHECKS[standing.kind](sheet, profile, standing)
     return msgspec.structs.replace(checked, remarks=(*checked.remarks, *_shift(sheet, profile, standing)))
 

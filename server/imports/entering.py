@@ -14,11 +14,12 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
+import apsw
 import msgspec
 import numpy as np
 
 from casework.entities.delivery import Delivery
-from casework.ids import PersonId
+from casework.ids import Key, PersonId
 from server import resting
 from server.archive import cases as archive
 from server.archive.cases import ArchivedCases
@@ -29,7 +30,7 @@ from server.paths import Paths
 from server.serving import CannotServe, serving_lock
 from server.store import Store
 from server.store.sqlite import SqliteStore
-from server.store.writing import Parcel, Terms
+from server.store.writing import MovedOn, Parcel, Terms
 
 ADMINISTRATOR = PersonId("admin")
 SHORT_HASH = 8
@@ -130,9 +131,12 @@ def write_beside(checked: Checked, delivery: str) -> list[Path]:
         if entering.archived is not None or entering.rearchived is not None:
             written.append(paths.archived_cases)
             _archive_beside(checked, resting.beside(paths.archived_cases, delivery))
-    except BaseException:
+    except BaseException as error:
         for path in written:
             resting.beside(path, delivery).unlink(missing_ok=True)
+        if isinstance(error, apsw.ConstraintError):
+            # What was new when it was checked is in the file by now.
+            raise MovedOn(Key("delivery", delivery)) from error
         raise
     return written
 

@@ -19,7 +19,7 @@ from casework.catalogue.model import Catalogue
 from casework.entities.delivery import DeliveryKind
 from casework.ids import PersonId
 from server.imports.checked import Checked
-from server.imports.checking import check
+from server.imports.checking import check, look_at_kind
 from server.imports.entering import ADMINISTRATOR, BeingServed, delivery_of, enter_folder, holding
 from server.imports.page import page_of
 from server.imports.profile import ProfileFault, find_profile
@@ -98,6 +98,7 @@ def _without_collecting() -> Iterator[None]:
 
 def _checked_and_entered(wish: Wish, terms: Terms) -> Report:
     profile = find_profile(wish.profile)
+    look_at_kind(profile, wish.kind)
     at_ms = terms.clock()
     standing = read_standing(Paths(wish.into), wish.kind, terms.catalogues, at_ms)
     checked = check(read_sheet(wish.file, profile), profile, standing)
