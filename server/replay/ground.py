@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 import numpy as np
 
+from casework.assist.duty import topic_of
 from casework.catalogue.model import Catalogue, Kind
 from casework.entities.city import City
 from casework.entities.duty_grid import DutyGrid
@@ -130,7 +131,7 @@ def duty_of(
     by_name = {unit.name: unit for unit in units}
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     for (kind, code), name in zip(found.classes, found.units, strict=True):
-        counts[f"{kind}:{code}"][name] += 1
+        counts[topic_of(kind, found.edition, code)][name] += 1
     answers: dict[str, list[str]] = defaultdict(list)
     weight: Counter[str] = Counter()
     for topic, counted in sorted(counts.items()):
