@@ -92,7 +92,7 @@ LAYER = Layer(
             Glyph("soon", "diamond"),
             Glyph("over", "triangle"),
         ),
-        size_px=((2.0, 15), (4.0, 13), (8.0, 11), (16.0, 9), (64.0, 7)),
+        size_px=((2.0, 15), (4.0, 13), (8.0, 11), (16.0, 9), (24.0, 7), (48.0, 5)),
         halo_token="m_halo",
         read=read,
         mark=mark,
