@@ -7,6 +7,7 @@ shares one interpreter with it, has its turn. What changed while it read is the 
 from __future__ import annotations
 
 import sqlite3
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -20,6 +21,8 @@ from casework.clock.model import Calendar
 from casework.sync.status import Shown
 
 REST_S = 0.001
+PARTS_WAITING = 2  # said and not laid in yet
+WAIT_S = 1.0  # then it goes on all the same
 INLINE_ROWS = 300  # no more than this are read while somebody waits: 8 ms
 
 
@@ -63,6 +66,8 @@ class Fill:
         self._scan, self._seat, self._queues = scan, seat, queues
         self._classes, self._calendar = classes, calendar
         self.is_off = False  # nobody wants it any more
+        # Parts that wait to be laid in would all be laid in within one turn of the screen's loop.
+        self.room = threading.Semaphore(PARTS_WAITING)
 
     def is_short(self) -> bool:
         """Whether there is so little that it may be read at once."""
@@ -78,8 +83,9 @@ class Fill:
         """Says part after part, then that it has ended."""
         try:
             claims = self._scan.claims()
-            for shown in self._scan.parts():
-                if self.is_off or (shown and not say(self._part(shown, claims))):
+            for shown in filter(None, self._scan.parts()):
+                self.room.acquire(timeout=WAIT_S)
+                if self.is_off or not say(self._part(shown, claims)):
                     return
                 time.sleep(REST_S)
             say(Ended())

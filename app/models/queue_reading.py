@@ -160,6 +160,7 @@ class OpenRows(QObject):
 
     def _take(self, made: Fill, said: Part | Ended) -> bool:
         """A part of a filling, or its end."""
+        made.room.release()
         if made is not self._filling:
             return False
         if isinstance(said, Part):
