@@ -133,6 +133,8 @@ def _is_same(one: str, other: str) -> bool:
 
 def _operation(source: pyproj.CRS, plane: pyproj.CRS) -> tuple[list[str], float, list[Remark]]:
     """The texts of the operation, one after the other; its accuracy; what should be known of it."""
+    if source.is_geocentric:
+        raise Unreadable("no_operation", crs=source.name, plane=plane.name)
     if _datum(source) != _datum(plane) and {_datum(source), _datum(plane)} == {"wgs84", "cgcs2000"}:
         # The register has no operation between the two, because there is nothing to do.
         told = [remark("cgcs_is_wgs", accuracy_m=CGCS_M)]
@@ -140,6 +142,11 @@ def _operation(source: pyproj.CRS, plane: pyproj.CRS) -> tuple[list[str], float,
         second, two_m, yet_more = _best(_degrees_of(plane), plane)
         steps = [step for step in (first, second) if not step.startswith("proj=noop")]
         return steps, max(CGCS_M, one_m, two_m), [*told, *more, *yet_more]
+    if source.is_bound and _datum(plane) in ("wgs84", "cgcs2000"):
+        # A local system that is written with its own parameters to WGS 84.
+        first, _, more = _best(source, _crs("EPSG:4326"))
+        second, _, yet_more = _best(_degrees_of(plane), plane)
+        return [first, second], -1.0, [remark("own_parameters"), *more, *yet_more]
     text, accuracy_m, remarks = _best(source, plane)
     return [text], accuracy_m, remarks
 

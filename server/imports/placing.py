@@ -20,6 +20,7 @@ Box = tuple[int, int, int, int]  # west, south, east, north
 OK, NO_PLACE, NO_NUMBER, OUTSIDE_AREA, SWAPPED, BROKEN = range(6)
 CODES = ("", "no_place", "place_not_a_number", "outside_area", "place_swapped", "broken_geometry")
 BOX_MARGIN_MM = 50_000_000  # so far outside of the city a place may lie and still not be taken for swapped
+THROUGHOUT = 0.9  # of a file's places: then it has x and y changed, and not a row or two
 NOTHING = ("", "null", "none", "nan", "-", "n/a", "na", "\\n")
 
 
@@ -147,7 +148,7 @@ def _turned(
     turned[off] = _fits(y[off], x[off], pipeline, box_mm)
     if not turned.any():
         return x, y, []
-    if not (fits & (code == OK)).any():
+    if not (fits & (code == OK)).any() and turned.sum() > THROUGHOUT * off.sum():
         return y, x, [remark("swapped_file", rows=int(turned.sum()))]
     code[turned] = SWAPPED
     return x, y, [remark("swapped", rows=int(turned.sum()))]

@@ -87,6 +87,7 @@ places
 crs_differs|配置写明 {stated},文件自称 {found};按配置处理|the profile says {stated}, the file {found}; the profile counts
 finer_operation|有更精确的换算({name},{accuracy_m} 米),本机没有其格网|a finer operation ({name}, {accuracy_m} m) needs a grid that is not here
 cgcs_is_wgs|WGS 84 与 CGCS2000 视为一致(相差不到 {accuracy_m} 米)|WGS 84 and CGCS2000 are taken as one (they differ by less than {accuracy_m} m)
+own_parameters|坐标系自带换算参数,照此换算,精度不明|the reference system brings parameters of its own; how exact they are is not known
 swapped|{rows} 行经纬度(X、Y)颠倒|x and y are changed in {rows} rows
 swapped_file|整个文件经纬度(X、Y)颠倒,已换回({rows} 行)|x and y are changed in the whole file; read the other way round ({rows} rows)
 gcj_undone|坐标为 {crs},已按公式还原|coordinates in {crs}; the shift has been undone

@@ -52,6 +52,8 @@ def profile(crs: str = "EPSG:4326", **place: str) -> Profile:
         (NANNING, "somewhere", "unknown_crs"),
         (NANNING, "", "no_crs"),
         (BOSTON, "EPSG:4490", "ballpark"),
+        (NANNING, 'LOCAL_CS["site",UNIT["m",1]]', "no_operation"),
+        (NANNING, "EPSG:4978", "no_operation"),
     ],
 )
 def test_that_what_has_no_exact_way_is_refused(epsg: int, crs: str, code: str) -> None:
@@ -88,6 +90,23 @@ def test_that_wgs_84_and_cgcs2000_are_one_and_that_it_is_said() -> None:
     assert [list(one) for one in way.points(lon, lat)[:2]] == [list(one) for one in same.points(lon, lat)[:2]]
     web = pipeline_to(NANNING, "EPSG:3857").points([108.0 * 111319.49079327358], [2_607_000.0])
     assert abs(int(web[0][0]) - 500_000_000) < 10
+
+
+def test_that_a_local_system_with_its_own_parameters_is_taken_by_them_and_said() -> None:
+    local = "+proj=longlat +ellps=IAU76 +towgs84=-12.5,30.2,4 +no_defs"
+    way = pipeline_to(NANNING, local)
+    assert (way.accuracy_m, [one.code for one in way.remarks]) == (-1.0, ["own_parameters"])
+    here, plain = way.points([108.3], [22.8]), pipeline_to(NANNING, "EPSG:4490").points([108.3], [22.8])
+    apart_mm = np.hypot(float(here[0][0] - plain[0][0]), float(here[1][0] - plain[1][0]))
+    assert 1_000 < apart_mm < 60_000
+
+
+def test_that_what_an_old_prj_describes_is_found_in_the_register() -> None:
+    import pyproj
+
+    for epsg in (4545, 4490, 4326):
+        described = pyproj.CRS.from_epsg(epsg).to_wkt("WKT1_ESRI")
+        assert pipeline_to(NANNING, described).text == pipeline_to(NANNING, f"EPSG:{epsg}").text
 
 
 def test_that_the_citys_own_plane_is_taken_as_it_is_in_its_unit() -> None:
@@ -138,6 +157,12 @@ def test_that_a_file_with_x_and_y_changed_throughout_is_read_so_and_said(tmp_pat
     assert list(one.x_mm) == list(other.x_mm)
     assert [item.code for item in other.remarks] == ["swapped_file"]
     assert list(other.code) == [OK, OK, NO_PLACE]
+
+
+def test_that_a_file_of_far_places_is_not_turned_for_the_sake_of_one(tmp_path: Path) -> None:
+    sheet = table(tmp_path, [("-71", "42"), ("-72", "43"), ("22.8", "108.1")])
+    placed = place_rows(sheet, profile(), pipeline_to(NANNING, "EPSG:4326"))
+    assert list(placed.code) == [OUTSIDE_AREA, OUTSIDE_AREA, SWAPPED]
 
 
 def test_that_the_citys_box_tells_swapped_from_far_where_degrees_cannot(tmp_path: Path) -> None:
