@@ -176,6 +176,7 @@ def serve(root: Path, door: Door, say: Callable[[str], None], trickle_s: float =
         try:
             centre = open_centre(paths)
             centre.snapshots.tidy()
+            centre.snapshots.prepare()
             url = url_of(door, sock)
             with contextlib.ExitStack() as beside:
                 begin = trickling(centre, url, door, trickle_s, beside) if trickle_s > 0 else None

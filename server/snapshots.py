@@ -19,6 +19,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import apsw
@@ -138,6 +139,18 @@ class Snapshots:
             else:
                 self._fixed[self._name(one.snapshot.dataset, one.snapshot.channel)] = one
 
+    def prepare(self) -> None:
+        """Begin what the first seats will want, where an earlier run has not left it; nobody waits for it."""
+        with contextlib.suppress(OSError):
+            self._paths.snapshots.mkdir(exist_ok=True)
+        for dataset, source in ((BASE, self._paths.base_map), (COMPONENTS, self._paths.components)):
+            if source.is_file() and not self._known(dataset, source):
+                self._later(dataset, partial(self._made, dataset, source))
+        for name, kept in list(self._rows.items()):
+            lag, most = self._lag(kept[-1])
+            if lag > most // 2:
+                self._later(self._name(ROWS, name), partial(self._build_rows, frozenset(name.split("+"))))
+
     # -- inside; on a worker
 
     def _manifest(self, channels: frozenset[str]) -> Manifest:
@@ -190,20 +203,26 @@ class Snapshots:
         """A file made at the founding or by an import, compressed once for everybody."""
         if not source.is_file():
             return None
-        stamp = _stamp(source)
+        known = self._known(dataset, source)
+        if known is None and source.stat().st_size <= SNAPSHOT_WAIT_BYTES:
+            return self._made(dataset, source)
+        if known is None:
+            self._later(dataset, lambda: self._made(dataset, source))
+            with self._lock:
+                known = self._fixed.get(dataset)  # the one before, while the newer one is made
+        return known if known and known.path.is_file() else None
+
+    def _known(self, dataset: str, source: Path) -> Built | None:
+        """What was made of the file as it is now."""
         with self._lock:
             known = self._fixed.get(dataset)
-        if known and known.stamp == stamp and known.path.is_file():
-            return known
+        is_same = known is not None and known.stamp == _stamp(source) and known.path.is_file()
+        return known if is_same else None
 
-        def build() -> Built:
-            through_seq = components_seq(source) if dataset == COMPONENTS else 0
-            return self._pack(dataset, source, stamp, PUBLIC_CHANNEL, through_seq)
-
-        if source.stat().st_size <= SNAPSHOT_WAIT_BYTES:
-            return build()
-        self._later(dataset, build)
-        return known if known and known.path.is_file() else None
+    def _made(self, dataset: str, source: Path) -> Built:
+        through_seq = components_seq(source) if dataset == COMPONENTS else 0
+        known = self._known(dataset, source)
+        return known or self._pack(dataset, source, _stamp(source), PUBLIC_CHANNEL, through_seq)
 
     def _archive(self, channels: frozenset[str]) -> Built | None:
         """The closed cases of these channels, where there is an archive; nobody ever waits for its making."""
@@ -249,13 +268,17 @@ class Snapshots:
         with self._lock:
             kept = self._rows.get(name, [])
         if kept and kept[-1].path.is_file():
-            lag = self._store.head - kept[-1].snapshot.through_seq
-            most = max(SNAPSHOT_BEHIND, kept[-1].count // SNAPSHOT_BEHIND_SHARE)
+            lag, most = self._lag(kept[-1])
             if 0 <= lag < most:
                 if lag > most // 2:
                     self._later(self._name(ROWS, name), lambda: self._build_rows(channels))
                 return kept[-1]
         return self._build_rows(channels)
+
+    def _lag(self, rows: Built) -> tuple[int, int]:
+        """How many entries rows are behind, and how many they may be."""
+        most = max(SNAPSHOT_BEHIND, rows.count // SNAPSHOT_BEHIND_SHARE)
+        return self._store.head - rows.snapshot.through_seq, most
 
     def _build_rows(self, channels: frozenset[str]) -> Built:
         name = channel_name(channels)

@@ -304,6 +304,20 @@ def test_that_a_restarted_centre_gives_out_what_it_had_built(paths: Paths) -> No
         assert fetched(served.visitor(), before["rows"])
 
 
+def test_that_a_serving_centre_makes_large_files_before_anybody_asks(
+    paths: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(snapshots_module, "SNAPSHOT_WAIT_BYTES", 10)
+    paths.components.write_bytes(BODY)
+    with serving(paths) as served:
+        served.centre.snapshots.prepare()
+        end_s = time.monotonic() + 30
+        while "components" not in served.centre.snapshots._fixed:
+            assert time.monotonic() < end_s
+            time.sleep(0.01)
+        assert set(manifest(served.visitor())) == {"rows", "components"}
+
+
 def test_that_what_was_built_for_another_ledger_is_not_given_out(paths: Paths) -> None:
     with serving(paths) as served:
         visitor = served.visitor()
