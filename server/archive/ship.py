@@ -43,7 +43,7 @@ from server.store.schema import table_of
 
 SCHEMA = "1"
 BATCH = 20_000
-KEPT = 8  # files of channel sets nobody may have asked for lately
+KEPT_BYTES = 4_000_000_000  # of files; beyond them those built longest ago go
 CACHE_KIB = 262_144
 ABANDONED_S = 900  # nobody works on a file that has not grown for so long
 HASH_BYTES = 256 * 1024 * 1024  # the index is cut in memory and written in few pieces
@@ -191,14 +191,16 @@ def _source_of(paths: Paths) -> str:
 
 
 def _clear(folder: Path) -> None:
-    """Remove what killed builders left, and the files used longest ago beyond some."""
+    """Remove what killed builders left, and old files where there are too many."""
     with contextlib.suppress(FileNotFoundError):
         for path in folder.glob("part-*"):
             if time.time() - path.stat().st_mtime > ABANDONED_S:
                 path.unlink(missing_ok=True)
-        shipped = sorted(folder.glob("ship-*.db"), key=lambda path: path.stat().st_mtime)
-        for path in shipped[: -KEPT + 1]:
-            path.unlink(missing_ok=True)
+        room = KEPT_BYTES
+        for path in sorted(folder.glob("ship-*.db"), key=lambda path: path.stat().st_mtime, reverse=True):
+            room -= path.stat().st_size
+            if room < 0:
+                path.unlink(missing_ok=True)
 
 
 def _write(

@@ -184,7 +184,10 @@ def test_that_a_process_that_cannot_build_says_why(tmp_path: Path) -> None:
         ship.build_apart(Paths(tmp_path / "nothing"), CITY)
 
 
-def test_that_files_of_channels_nobody_asked_for_lately_go(paths: Paths) -> None:
-    for number in range(ship.KEPT + 3):
-        build(paths, frozenset({f"unit:{number}"}))
-    assert len(list(source_of(paths).parent.glob("ship-*.db"))) == ship.KEPT
+def test_that_old_files_go_where_there_are_too_many(paths: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = [build(paths, frozenset({f"unit:{number}"})) for number in range(4)]
+    for age, path in enumerate(names):
+        os.utime(path, (1000 + age, 1000 + age))
+    monkeypatch.setattr(ship, "KEPT_BYTES", names[0].stat().st_size * 2)
+    newest = build(paths)
+    assert set(source_of(paths).parent.glob("ship-*.db")) == {names[2], names[3], newest}
