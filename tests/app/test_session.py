@@ -64,7 +64,7 @@ def alone(session: Session, line: Line) -> None:
 
 def test_that_it_keeps_the_contract_the_screens_are_tried_with(session: Session) -> None:
     fake = {name for name in vars(FakeSession) if not name.startswith("_")}
-    of_the_test = {"advance", "cut", "heal", "arrive", "refuse_password", "staticMetaObject"}
+    of_the_test = {"advance", "cut", "heal", "arrive", "fetch", "refuse_password", "staticMetaObject"}
     missing = {name for name in fake - of_the_test if not hasattr(session, name)}
     assert missing == set()
     assert {"person", "seat", "posts", "catalogues"} <= set(dir(session))

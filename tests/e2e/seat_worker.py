@@ -13,6 +13,8 @@ import sys
 import time
 from pathlib import Path
 
+import structlog
+
 from app.link.engine import Engine
 from app.link.link import Pace
 from casework.catalogue.load import load_catalogues
@@ -29,7 +31,13 @@ def say(*words: object) -> None:
     print(*words, flush=True)
 
 
+def log_beside() -> None:
+    """Two threads that write on one output break each other's lines: the log goes elsewhere."""
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+
+
 def main(folder: str, url: str, person: str, password: str, is_last: bool) -> None:
+    log_beside()
     pace = Pace(beat_s=0.1, retry_s=0.05, retry_most_s=0.4, files_s=60.0)
     catalogues = load_catalogues(lambda name: find(f"resources/catalogue/{name}").read_bytes())
     engine = Engine(Path(folder), url, catalogues, lambda _: None, "w", pace=pace)
