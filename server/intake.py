@@ -56,8 +56,13 @@ def city_view(centre: Centre, rng: np.random.Generator) -> trickle.CityView:
             raise NoTrickle(f"{path.name} is not there: the trickle needs a demonstration city")
 
     def take(epoch: int, head: int, rows: Iterable[VisibleRow]) -> list[object]:
-        wanted = {"city", "unit_grid"}
-        return [ENTITY_BY_NAME[name].decode(body) for name, _, _, _, body in rows if name in wanted]
+        found: list[object] = []
+        for name, _, _, _, body in rows:
+            if name in ("city", "unit_grid"):
+                found.append(ENTITY_BY_NAME[name].decode(body))
+            elif found and isinstance(found[-1], UnitGrid):
+                break  # behind the grids come the cases, by the hundred thousand
+        return found
 
     rows = centre.store.copy_rows(CHANNELS, take)
     (city,) = (row for row in rows if isinstance(row, City))

@@ -221,15 +221,18 @@ def _parts(path: Path) -> dict[str, tuple[tuple[str, int, int, str], ...]]:
     wanted = sorted({one.code for one in params.matters().matters if one.kind is Kind.COMPONENT})
     found: dict[str, tuple[tuple[str, int, int, str], ...]] = {}
     with apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY) as db:
+        index = {str(code): idx for idx, code in db.execute("SELECT idx, code FROM class")}
+        columns: list[Any] = db.execute("SELECT dtype, body FROM columns WHERE name = 'class_idx'").fetchall()
+        class_of = np.frombuffer(columns[0][1], np.dtype(columns[0][0]))
         for code in wanted:
             # Every so many of the class: the file is in the order of the ground, so they are spread over the city.
-            counted: list[Any] = db.execute(
-                "SELECT count(*) FROM component WHERE class_code=?", (code,)
-            ).fetchall()
-            rows: list[Any] = db.execute(
-                "SELECT key, x_mm, y_mm, grid FROM component WHERE class_code=? AND rowid % ? = 0",
-                (code, max(1, counted[0][0] // PER_CLASS)),
-            ).fetchall()
+            those = np.flatnonzero(class_of == index[code]) + 1 if code in index else np.empty(0, np.int64)
+            chosen = those[:: max(1, len(those) // PER_CLASS)]
+            rows: list[Any] = [
+                row
+                for rowid in chosen.tolist()
+                for row in db.execute("SELECT key, x_mm, y_mm, grid FROM component WHERE rowid=?", (rowid,))
+            ]
             if rows:
                 found[code] = tuple((str(key), int(x), int(y), str(grid)) for key, x, y, grid in rows)
     db.close()
