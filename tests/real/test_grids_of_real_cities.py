@@ -148,6 +148,7 @@ def _move(told: Any, corner: tuple[float, float], by: float) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_that_london_enters_borough_by_borough(london: London, real_data: Path, tmp_path: Path) -> None:
     folder = founded(tmp_path / "centre", "london_grids")
     for file in oracle.london(real_data):
