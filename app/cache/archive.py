@@ -25,7 +25,8 @@ CACHE_KIB = 16_384
 # A word met often is among the newest cases and found there by its pairs after few looks; one that is not is rare
 # enough to be gathered whole. (Asking the index for all pairs at once would walk through years of cases where they
 # never meet.)
-SLICES_ROWS = (300, 2_000)
+SLICE_ROWS, MOST_ROWS = 300, 8_000
+ROUNDS = 3
 LOOKS, WORTH = 30, 6  # after so many looks one in so many must have been worth it
 LAST = (1 << 63) - 1
 
@@ -167,21 +168,33 @@ class ArchiveSearch:
 
     def _lately_told(self, folded: str, before: int, most: int) -> list[_Row]:
         """`most` such rows, if they are easily found among the newest ones, else none."""
-        for rows in SLICES_ROWS:
+        rows = SLICE_ROWS
+        for _ in range(ROUNDS):
             common = self._lately_together(folded, before, rows, most)
-            if len(common) < most:
-                continue  # too few even where they may stand apart: further back
-            found: list[_Row] = []
-            for looks, rowid in enumerate(sorted(common, reverse=True), start=1):
-                row = self._row(rowid)
-                if self._says(row, folded):
-                    found.append(row)
-                    if len(found) == most:
-                        return found
-                if looks >= LOOKS and len(found) * WORTH < looks:
-                    return []  # its pairs stand apart mostly
-            return []
+            likely = len(common)
+            if likely >= most:
+                found = self._worth(sorted(common, reverse=True), folded, most)
+                if found is None or len(found) == most:
+                    return found or []
+                likely = len(found)
+            # As far back as it would take at this rate, and half as far again.
+            rows = rows * most * 3 // (2 * max(likely, 1))
+            if rows > MOST_ROWS:
+                break
         return []
+
+    def _worth(self, rowids: list[int], folded: str, most: int) -> list[_Row] | None:
+        """Such rows among these, at most `most`; None where looking is not worth it."""
+        found: list[_Row] = []
+        for looks, rowid in enumerate(rowids, start=1):
+            row = self._row(rowid)
+            if self._says(row, folded):
+                found.append(row)
+                if len(found) == most:
+                    break
+            if looks >= LOOKS and len(found) * WORTH < looks:
+                return None  # its pairs stand apart mostly
+        return found
 
     def _lately_together(self, folded: str, before: int, rows: int, least: int) -> set[int]:
         """Which of the newest rows hold every pair of the word; fewer than `least` are not followed further."""

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.cache.archive import PAGE, SLICES_ROWS, ArchiveSearch, Hit, NoLongerWanted
+from app.cache.archive import MOST_ROWS, PAGE, ArchiveSearch, Hit, NoLongerWanted
 from app.cache.columns import UnreadableStore
 from server.archive import cases, ship
 from tests.server.archive.small import CITY, generated, paths_in, said, source_of
@@ -154,10 +154,20 @@ def test_that_hostile_words_have_the_hits_of_like(search: ArchiveSearch, peer: P
 
 def test_that_a_word_common_long_ago_and_gone_since_is_found(tmp_path: Path) -> None:
     paths = paths_in(tmp_path)
-    pieces = ["门口电动车和非机动车道"] * (max(SLICES_ROWS) + 60)
+    pieces = ["门口电动车和非机动车道"] * (MOST_ROWS + 60)
     cases.append(source_of(paths), said(*["电动车道"] * 70, *pieces))
     search = ArchiveSearch.open(ship.build(paths, CITY, [], 0), FOLDING)
     assert all_pages(search, "电动车道", 50) == [f"2024{k:08d}" for k in range(70, 0, -1)]
+
+
+@pytest.mark.parametrize("every", [2, 7, 40, 150])
+def test_that_a_word_of_any_rate_is_found_newest_first(tmp_path: Path, every: int) -> None:
+    texts = ["门口电动车道" if k % every == 0 else "门口电动车和非机动车道" for k in range(6000)]
+    paths = paths_in(tmp_path)
+    cases.append(source_of(paths), said(*texts))
+    search = ArchiveSearch.open(ship.build(paths, CITY, [], 0), FOLDING)
+    wanted = [f"2024{k + 1:08d}" for k in range(6000) if k % every == 0][::-1]
+    assert all_pages(search, "电动车道", 50) == wanted
 
 
 def test_that_either_writing_finds_the_other(search: ArchiveSearch, peer: Peer) -> None:
