@@ -22,8 +22,10 @@ def line_of(running: Sequence[tuple[str, int]], proc: Path = PROC) -> str:
         for child in _children(pid, proc):
             status = _status(child)
             if status.get("Name", "").startswith(WEB_ENGINE):
-                kind = "renderer" if b"--type=renderer" in _words(child) else "web helper"
-                parts += _told(f"{kind} of {name}", status)
+                above = _status(proc / status.get("PPid", ""))
+                # The web engine splits its renderers off a process that waits for just that.
+                is_renderer = above.get("Name", "").startswith(WEB_ENGINE) or b"=renderer" in _words(child)
+                parts += _told(f"{'renderer' if is_renderer else 'web helper'} of {name}", status)
     return f"memory: {', '.join(parts)}" if parts else ""
 
 

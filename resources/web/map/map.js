@@ -184,6 +184,8 @@
     return path;
   }
 
+  const HALO_FROM_PX = 6;
+
   function pictureOf(symbol, sizePx, ratio) {
     const half = (sizePx / 2) * ratio;
     const side = Math.ceil(sizePx * ratio + 2 * (symbol.reach_px + 2) * ratio) | 1;
@@ -194,7 +196,9 @@
     context.translate(side / 2, side / 2);
     context.scale(half, half);
     context.lineJoin = 'round';
-    for (const stroke of [...symbol.halos, ...symbol.strokes]) {
+    // Of the smallest marks there are thousands: their halos would hide the city.
+    const strokes = sizePx < HALO_FROM_PX ? symbol.strokes : [...symbol.halos, ...symbol.strokes];
+    for (const stroke of strokes) {
       const path = pathOf(stroke.ops);
       if (stroke.fill) {
         context.fillStyle = stroke.fill;
