@@ -51,6 +51,8 @@ def read_table(path: Path, stated: str, limits: Limits) -> Table:
     count, start, width, fields = _head(body, limits)
     if count > limits.rows:
         raise Unreadable("too_many_rows", limit=limits.rows)
+    if count * len(fields) > limits.cells:
+        raise Unreadable("too_many_cells", limit=limits.cells)
     if len(body) < start + count * width:
         raise Unreadable("cut", format="DBF")
     records = np.frombuffer(body, dtype=np.uint8, count=count * width, offset=start).reshape(count, width)

@@ -39,6 +39,8 @@ def json_body(path: Path, source: Source, limits: Limits) -> tuple[bytes, str, l
         body = body[3:]
     if (zero := body.find(b"\0")) >= 0:
         raise Unreadable("zero_bytes", line=body.count(b"\n", 0, zero) + 1)
+    if body.count(b",") > limits.json_values:
+        raise Unreadable("too_many_cells", limit=limits.json_values)
     remarks = list(encoding.remarks)
     if (b"NaN" in body or b"Infinity" in body) and not _is_json(body):
         body = _without_nan(body)

@@ -35,8 +35,8 @@ def read(path: Path, source: Source, limits: Limits) -> Sheet:
     with path.open(encoding=encoding.name, errors="strict", newline="") as file:
         delimiter = source.delimiter or _delimiter(file, limits)
         header, records, lines, torn = _records(file, delimiter, limits)
-    if len(header) > limits.columns:
-        raise Unreadable("too_many_columns", columns=len(header), limit=limits.columns)
+    if not header:
+        raise Unreadable("no_header")
     headers, remarks = lawful_headers(header)
     records, lines = _without_blank(records, lines, torn, remarks)
     _fit(records, len(headers), lines, torn)
@@ -93,7 +93,7 @@ def _records(
     lines: list[int] = []
     torn: dict[int, Remark] = {}
     header: list[str] = []
-    at = 0
+    at = cells = 0
     while True:
         try:
             for record in reader:
@@ -101,10 +101,15 @@ def _records(
                 if header:
                     records.append(record)
                     lines.append(start)
+                    cells += len(record)
                 elif any(record):
                     header = record
+                    if len(header) > limits.columns:
+                        raise Unreadable("too_many_columns", columns=len(header), limit=limits.columns)
                 if len(records) > limits.rows:
                     raise Unreadable("too_many_rows", limit=limits.rows)
+                if cells > limits.cells:
+                    raise Unreadable("too_many_cells", limit=limits.cells)
             return header, records, lines, torn
         except csv.Error as error:
             start, at = at + 1, reader.line_num

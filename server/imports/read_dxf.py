@@ -56,8 +56,8 @@ class Entity(msgspec.Struct):
 
 def read(path: Path, source: Source, limits: Limits) -> Sheet:
     """The drawing's entities as rows (of one layer, where one is named); raises Unreadable."""
-    if path.stat().st_size > limits.text_bytes:
-        raise Unreadable("too_large", bytes=path.stat().st_size, limit=limits.text_bytes)
+    if path.stat().st_size > limits.drawing_bytes:
+        raise Unreadable("too_large", bytes=path.stat().st_size, limit=limits.drawing_bytes)
     look_at_bytes(path, limits)
     encoding, remarks = _encoding(path, source.encoding)
     head: dict[str, str] = {}

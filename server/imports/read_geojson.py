@@ -5,7 +5,9 @@ Properties that some features lack are empty there; nested ones are their JSON. 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+import re
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +22,8 @@ from server.imports.sheets import Remark, Shapes, Sheet, Unreadable, remark
 
 NOTHING = msgspec.Raw(b"null")
 WGS84 = "OGC:CRS84"  # what GeoJSON is in where it does not say
-COLLECTION = "FeatureCollection"
+OBJECTS = 8  # braces of a feature, those in its texts included
+POINT_BYTES = 1_000  # of the numbers of a point; what is longer is none
 
 
 class Feature(msgspec.Struct):
@@ -43,10 +46,9 @@ class Document(msgspec.Struct):
 
 
 class LooseDocument(msgspec.Struct):
-    """The same, where one of the features is not what a feature must be."""
+    """The same without its features, where one of them is not what a feature must be."""
 
     type: str = ""
-    features: list[msgspec.Raw] | None = None
     crs: Any = None
 
 
@@ -69,7 +71,9 @@ POINTS = msgspec.json.Decoder(list[list[float]])
 def read(path: Path, source: Source, limits: Limits) -> Sheet:
     """The file as a sheet; raises Unreadable."""
     body, encoding, remarks = json_body(path, source, limits)
-    features, crs, torn = _features(body)
+    if body.count(b"{") > OBJECTS * limits.rows:
+        raise Unreadable("too_many_rows", limit=limits.rows)
+    features, crs, torn = _features(body, limits)
     if len(features) > limits.rows:
         raise Unreadable("too_many_rows", limit=limits.rows)
     shapes, broken = shapes_of([bytes(feature.geometry) for feature in features], limits)
@@ -91,11 +95,11 @@ def read(path: Path, source: Source, limits: Limits) -> Sheet:
     )
 
 
-def _features(body: bytes) -> tuple[list[Feature], Any, dict[int, Remark]]:
+def _features(body: bytes, limits: Limits) -> tuple[list[Feature], Any, dict[int, Remark]]:
     try:
         document = decoded(body, STRICT)
     except msgspec.ValidationError:
-        return _loose_features(body)
+        return _loose_features(body, limits)
     if document.features is not None:
         return document.features, document.crs, {}
     if document.type == "Feature":
@@ -103,23 +107,45 @@ def _features(body: bytes) -> tuple[list[Feature], Any, dict[int, Remark]]:
     raise Unreadable("not_a_collection", found=document.type or "?")
 
 
-def _loose_features(body: bytes) -> tuple[list[Feature], Any, dict[int, Remark]]:
+def _loose_features(body: bytes, limits: Limits) -> tuple[list[Feature], Any, dict[int, Remark]]:
     """One by one; what is no feature is a torn row."""
     try:
         document = decoded(body, LOOSE)
     except msgspec.ValidationError as error:
         raise Unreadable("not_a_collection", found=str(error)) from error
-    if document.features is None:
+    text = body.decode()
+    begins = re.search(r'"features"\s*:\s*\[', text)
+    if begins is None:
         raise Unreadable("not_a_collection", found=document.type or "?")
     features: list[Feature] = []
     torn: dict[int, Remark] = {}
-    for index, raw in enumerate(document.features):
+    for raw in _elements(text, begins.end()):
         try:
             features.append(ONE.decode(raw))
-        except msgspec.ValidationError as error:
-            torn[index] = remark("not_a_feature", why=error)
+        except msgspec.DecodeError as error:
+            torn[len(features)] = remark("not_a_feature", why=error)
             features.append(Feature())
+        if len(features) > limits.rows:
+            raise Unreadable("too_many_rows", limit=limits.rows)
+        if len(torn) > limits.torn_rows:
+            raise Unreadable("not_a_collection", found=f"{len(torn)} x ?")
     return features, document.crs, torn
+
+
+def _elements(text: str, at: int) -> Iterator[str]:
+    """The texts of an array's elements, one after the other and none of them kept."""
+    decoder = json.JSONDecoder(parse_float=len, parse_int=len)
+    blank = re.compile(r"[\s,]*")
+    while True:
+        at = blank.match(text, at).end()  # type: ignore[union-attr]
+        if text[at : at + 1] in ("]", ""):
+            return
+        try:
+            _, end = decoder.raw_decode(text, at)
+        except RecursionError as error:
+            raise Unreadable("nested_too_deep") from error
+        yield text[at:end]
+        at = end
 
 
 def shapes_of(raws: Sequence[bytes], limits: Limits) -> tuple[Shapes, dict[int, str]]:
@@ -127,8 +153,12 @@ def shapes_of(raws: Sequence[bytes], limits: Limits) -> tuple[Shapes, dict[int, 
     import shapely
 
     shapes = np.full(len(raws), None, dtype=object)
-    broken: dict[int, str] = {}
-    others = _points(raws, shapes)
+    others = [index for index in _points(raws, shapes) if len(raws[index]) <= limits.shape_bytes]
+    broken = {
+        index: f"more than {limits.shape_bytes} bytes"
+        for index, raw in enumerate(raws)
+        if len(raw) > limits.shape_bytes
+    }
     told = [raws[index].decode() for index in others]
     built = np.asarray(shapely.from_geojson(np.array(told, dtype=object), on_invalid="ignore"), dtype=object)
     for index, text, shape in zip(others, told, built, strict=True):
@@ -155,7 +185,11 @@ def _points(raws: Sequence[bytes], shapes: Shapes) -> list[int]:
 
     try:
         geometries = GEOMETRIES.decode(b"[" + b",".join(raws) + b"]")
-        wanted = [index for index, one in enumerate(geometries) if one is not None and one.type == "Point"]
+        wanted = [
+            index
+            for index, one in enumerate(geometries)
+            if one is not None and one.type == "Point" and len(raws[index]) < POINT_BYTES
+        ]
         told = b",".join(bytes(geometries[index].coordinates) for index in wanted)  # type: ignore[union-attr]
         pairs = POINTS.decode(b"[" + told + b"]")
         if min(map(len, pairs), default=2) < 2:

@@ -82,9 +82,10 @@ def _read(db: apsw.Connection, source: Source, limits: Limits) -> Sheet:
     if len(names) > limits.columns:
         raise Unreadable("too_many_columns", columns=len(names), limit=limits.columns)
     wanted = ", ".join(_quoted(name) for name in ([geometry] if geometry else []) + names)
-    rows = list(db.execute(f"SELECT {wanted or 'NULL'} FROM {table} LIMIT ?", (limits.rows + 1,)))
-    if len(rows) > limits.rows:
-        raise Unreadable("too_many_rows", limit=limits.rows)
+    most = min(limits.rows, limits.cells // (len(names) + 1))
+    rows = list(db.execute(f"SELECT {wanted or 'NULL'} FROM {table} LIMIT ?", (most + 1,)))
+    if len(rows) > most:
+        raise Unreadable("too_many_rows", limit=most)
     by_column = list(zip(*rows, strict=True)) if rows else [()] * (len(names) + bool(geometry))
     bodies = [_wkb(blob) for blob in by_column[0]] if geometry else None
     columns = by_column[1:] if geometry else by_column

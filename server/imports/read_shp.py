@@ -28,6 +28,9 @@ def read(path: Path, source: Source, limits: Limits) -> Sheet:
     from pyogrio.errors import CRSError, DataSourceError, FeatureError, FieldError, GeometryError
 
     index, table_path = _part(path, ".shx"), _part(path, ".dbf")
+    for part in (index, table_path):
+        if part.stat().st_size > limits.file_bytes:
+            raise Unreadable("too_large", bytes=part.stat().st_size, limit=limits.file_bytes)
     shapes_there = _whole(path, index)
     table = read_table(table_path, source.encoding, limits)
     if shapes_there > limits.rows:

@@ -150,9 +150,13 @@ def _rows(page: Any, seen: Seen, limits: Limits) -> tuple[list[list[str]], list[
     page.reset_dimensions()  # what a workbook says of its size is often wrong
     rows: list[list[str]] = []
     numbers: list[int] = []
+    cells_read = 0
     for number, cells in enumerate(page.iter_rows(), start=1):
         if number > limits.rows:
             raise Unreadable("too_many_rows", limit=limits.rows)
+        cells_read += len(cells)  # empty ones far to the right take their time too
+        if cells_read > limits.cells:
+            raise Unreadable("too_many_cells", limit=limits.cells)
         if not cells:
             continue
         told = ["" if cell.value is None else _text(cell, seen) for cell in cells]

@@ -120,11 +120,12 @@ zero_bytes|第 {line} 行有零字节|zero bytes in line {line}
 too_large|文件 {bytes} 字节,上限 {limit}|{bytes} bytes, {limit} allowed
 too_many_rows|超过 {limit} 行|more than {limit} rows
 too_many_columns|{columns} 列,上限 {limit}|{columns} columns, {limit} allowed
+too_many_cells|超过 {limit} 个值|more than {limit} values
 too_many_members|压缩包有 {members} 个成员,上限 {limit}|{members} members in the zip, {limit} allowed
 line_too_long|第 {line} 行过长(上限 {limit} 字节)|line {line} is too long ({limit} bytes allowed)
 cell_too_long|第 {line} 行有单元格超过 {limit} 个字符|a cell in line {line} has more than {limit} characters
 header_torn|标题行读不出(第 {line} 行)|the header cannot be read (line {line})
-no_header|工作表 {layer} 没有标题行|sheet {layer} has no header
+no_header|没有标题行({layer})|there is no header ({layer})
 missing_column|缺少列 “{column}”(配置 {place};文件中最接近的是 “{near}”)|column “{column}” is missing (profile, {place}; the nearest name is “{near}”)
 not_readable_here|这是 {found},不能读取|this is {found}, which is not read here
 not_what_its_name_says|内容与后缀 {suffix} 不符|the content is not what {suffix} says
@@ -163,6 +164,9 @@ unit_of_another_kind|单位 {unit} 不能用于 {crs}|the unit {unit} is none of
 unknown_edition|没有 {edition} 版分类|there is no edition {edition} of the catalogue
 moved_on|检查之后 {what} 有变动,请重新检查|{what} has moved on since the file was checked: check it again
 being_served|中心 {folder} 正在服务,请在坐席上导入|a centre is serving {folder}: import at a seat
+check_died|检查进程意外中止({why}),什么也没有录入|the checking process ended unexpectedly ({why}); nothing entered
+check_too_long|检查超过 {limit_s} 秒,已中止;什么也没有录入|the check took more than {limit_s} s and was stopped; nothing entered
+check_memory|检查所需内存超过 {limit} 字节;请把文件拆开|the check needs more than {limit} bytes of memory: hand the file in in parts
 entering_failed|录入失败,什么也没有录入:{why}|entering failed and nothing entered: {why}
 profiles
 no_such_profile|没有配置 {profile}(最接近的是 {near})|there is no profile {profile} (the nearest is {near})

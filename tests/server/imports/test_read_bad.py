@@ -112,6 +112,35 @@ def test_that_json_nested_without_end_is_refused(tmp_path: Path) -> None:
     assert refused(path) == "nested_too_deep"
 
 
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        (b'{"features":[' + b"[]," * 5_000 + b"0]}", "too_many_cells"),
+        (b'{"features":[' + b"{}," * 900 + b"{}]}", "too_many_rows"),
+        (b'{"features":[' + b"0," * 90 + b"0]}", "not_a_collection"),
+    ],
+)
+def test_that_a_collection_of_endlessly_many_nothings_is_refused(
+    tmp_path: Path, body: bytes, code: str
+) -> None:
+    path = tmp_path / "a.geojson"
+    path.write_bytes(body)
+    assert refused(path, Limits(rows=100, json_values=1_000, torn_rows=50)) == code
+
+
+def test_that_cells_and_columns_without_end_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"a,b\n" + b"1,2\n" * 60)
+    assert refused(path, Limits(cells=100)) == "too_many_cells"
+    path.write_bytes(b"a," * 3_000 + b"\n1\n")
+    assert refused(path) == "too_many_columns"
+    path.write_bytes(b",,,\n,,\n")
+    assert refused(path) == "no_header"
+    files = made.all_formats(tmp_path)
+    for name in ("xlsx", "gpkg", "shp"):
+        assert refused(files[name], Limits(cells=2)) in ("too_many_cells", "too_many_rows")
+
+
 def bomb(path: Path, name: str, size: int = 4_000_000) -> Path:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(name, b"0" * size)
