@@ -70,6 +70,34 @@ def read(words: Sequence[str]) -> Asked:
     parser.add_argument(
         "--selfcheck", action="store_true", help="print what this program is made of, as JSON"
     )
+    _add_demonstration(parser)
+    given = parser.parse_args(words)
+    if wrong := _wrong(given):
+        parser.error(wrong)
+    return Asked(
+        centre=given.centre,
+        user=given.user,
+        password_file=given.password_file,
+        data=given.data,
+        seat=given.seat,
+        authority=given.authority,
+        theme=given.theme,
+        language=given.lang,
+        size=given.size,
+        is_headless=given.headless,
+        shots=given.shots,
+        is_selfcheck=given.selfcheck,
+        is_demo=given.demo,
+        seats=given.seats,
+        city=given.city,
+        archive=given.archive,
+        replay=given.replay,
+        speed=given.speed,
+    )
+
+
+def _add_demonstration(parser: argparse.ArgumentParser) -> None:
+    """What makes a demonstration of it, and which."""
     parser.add_argument(
         "--demo",
         action="store_true",
@@ -100,35 +128,19 @@ def read(words: Sequence[str]) -> Asked:
         metavar="X",
         help="times as fast as recorded (1440: a day in a minute)",
     )
-    given = parser.parse_args(words)
+
+
+def _wrong(given: argparse.Namespace) -> str:
+    """What does not go together, or nothing."""
     if given.headless and not given.demo and not given.selfcheck and not (given.user and given.password_file):
-        parser.error("without a screen --user and --password-file are needed")
+        return "without a screen --user and --password-file are needed"
     if (given.city or given.archive or given.replay) and not given.demo:
-        parser.error("--city, --archive and --replay go with --demo")
+        return "--city, --archive and --replay go with --demo"
     if given.replay and (given.city or given.archive):
-        parser.error("--replay has a city of its own")
+        return "--replay has a city of its own"
     if given.speed and not given.replay:
-        parser.error("--speed goes with --replay")
-    return Asked(
-        centre=given.centre,
-        user=given.user,
-        password_file=given.password_file,
-        data=given.data,
-        seat=given.seat,
-        authority=given.authority,
-        theme=given.theme,
-        language=given.lang,
-        size=given.size,
-        is_headless=given.headless,
-        shots=given.shots,
-        is_selfcheck=given.selfcheck,
-        is_demo=given.demo,
-        seats=given.seats,
-        city=given.city,
-        archive=given.archive,
-        replay=given.replay,
-        speed=given.speed,
-    )
+        return "--speed goes with --replay"
+    return ""
 
 
 def _size(text: str) -> tuple[int, int]:

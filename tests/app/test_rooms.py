@@ -18,7 +18,7 @@ import pytest
 import structlog
 from PySide6.QtWidgets import QApplication
 
-from app import arguments, demo_hall, logs, machine, memory, paths, settings
+from app import arguments, demo_hall, logs, machine, memory, paths, replayed, settings
 from app.demo_hall import Account, Centre, HallFault
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -42,6 +42,8 @@ def test_that_the_command_line_is_read_as_a_value() -> None:
         "--demo --city huge",
         "--demo --archive many",
         "--demo --replay x --city full",
+        "--demo --speed 5",
+        "--demo --replay x --speed fast",
         "--size big",
         "--theme blue",
         "--seats 0",
@@ -58,6 +60,28 @@ def test_that_a_wrong_word_is_said_and_ends_the_program(
         arguments.read(words.split())
     assert ended.value.code == 2
     assert "gridseat" in capsys.readouterr().err
+
+
+def test_that_a_replay_has_a_name_and_a_pace() -> None:
+    assert arguments.read(["--demo"]).speed == ""
+    asked = arguments.read(["--demo", "--replay", "boston2011", "--speed", "1440"])
+    assert (asked.replay, asked.speed) == ("boston2011", "1440")
+
+
+def test_that_recorded_cases_that_are_not_at_hand_are_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GRIDSEAT_REAL_DATA", str(tmp_path))
+    with pytest.raises(HallFault, match=r"boston2011 are not at hand: .*GRIDSEAT_REAL_DATA"):
+        demo_hall.show_of(arguments.Asked(is_demo=True, replay="boston2011", data=tmp_path))
+    with pytest.raises(HallFault, match="known are boston2011, vancouver"):
+        demo_hall.show_of(arguments.Asked(is_demo=True, replay="atlantis", data=tmp_path))
+    file = tmp_path / replayed.RECORDED["boston2011"].file
+    file.parent.mkdir()
+    file.touch()
+    show = demo_hall.show_of(arguments.Asked(is_demo=True, replay="boston2011", data=tmp_path))
+    assert (show.replay, show.trickle_s, show.is_ageing) == ("boston2011", 0, False)
+    assert show.founding[-1] == str(file)
 
 
 def test_that_help_is_answered_without_qt() -> None:
