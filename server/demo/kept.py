@@ -36,10 +36,13 @@ import gridseat_files
 import server
 from casework.entities import ENTITY_BY_NAME
 from casework.entities.person import Person
+from casework.entity import CITY_CHANNEL
+from server.archive import ship
 from server.centre import shipped_catalogues
 from server.demo.city import Laid, lay
 from server.demo.whole import at_desks, put_city
 from server.paths import Paths
+from server.store import Unavailable
 
 ENVIRONMENT = "GRIDSEAT_CACHE"
 FRESH_MS = 8 * 3_600_000  # a shift: later every open case would be late
@@ -50,6 +53,8 @@ SOURCES = ("demo", "archive", "store", "component_file.py", "founding.py", "path
 SURVEYED_MS = 30 * 24 * 3_600_000  # a ground older than that is surveyed anew
 GROUND, STORE, ARCHIVE, STAMP = "ground.zst", "store.zst", "archive.zst", "stamp.json"
 PART, GONE = "part", "gone"
+SHIPPED = "ship-"  # files for seats, good for this store and this archive alone
+HALL = frozenset({CITY_CHANNEL, "everybody"})  # what the hall's posts see
 
 Say = Callable[[str], None]
 
@@ -118,10 +123,19 @@ def put_kept(paths: Paths, wanted: Wanted, now_ms: int, say: Say) -> tuple[Perso
     else:
         say(f"the generated city {wanted.size} is from the cache; its cases are made anew for this shift ...")
     put_city(paths, laid, shipped_catalogues(), now_ms, wanted.archived)
+    if wanted.archived:
+        _ship(paths)
     if key:
         with contextlib.suppress(OSError):
             _keep(entry, paths, laid, now_ms)
     return desks_of(paths.database)
+
+
+def _ship(paths: Paths) -> None:
+    """The searchable file of closed cases as the hall's seats get it, so that the first of them need not wait."""
+    # Where the disk will not have it the centre tries again when a seat asks.
+    with contextlib.suppress(Unavailable), ship.closed_in(paths.database) as (through_seq, epsg, rows):
+        ship.build(paths, HALL, rows, through_seq, epsg)
 
 
 def desks_of(store: Path) -> tuple[Person, ...]:
@@ -145,6 +159,10 @@ def _taken(entry: Path, paths: Paths, now_ms: int) -> bool:
     try:
         _take_files(entry, paths, stamp)
         _unpack(entry / STORE, paths.database, stamp.sizes[STORE])
+        for name in stamp.sizes:
+            if name.startswith(SHIPPED):
+                _link(entry / name, paths.archive / name)
+                _check(paths.archive / name, stamp.sizes[name])
     except (OSError, KeyError, Spoilt, zstandard.ZstdError):
         _clear(paths)
         return False
@@ -186,7 +204,8 @@ def _take_files(entry: Path, paths: Paths, stamp: Stamp) -> None:
 
 def _clear(paths: Paths) -> None:
     """Nothing half taken stays."""
-    for path in (paths.components, paths.base_map, paths.database, paths.archived_cases):
+    shipped = paths.archive.glob(f"{SHIPPED}*.db")
+    for path in (paths.components, paths.base_map, paths.database, paths.archived_cases, *shipped):
         path.unlink(missing_ok=True)
 
 
@@ -211,6 +230,9 @@ def _keep(entry: Path, paths: Paths, laid: Laid, now_ms: int) -> None:
             (part / GROUND).write_bytes(zstandard.ZstdCompressor(LEVEL, threads=-1).compress(body))
         sizes = {path.name: path.stat().st_size for path in (paths.components, paths.base_map)}
         sizes[STORE] = paths.database.stat().st_size
+        for path in paths.archive.glob(f"{SHIPPED}*.db"):
+            _link(path, part / path.name)
+            sizes[path.name] = path.stat().st_size
         if paths.archived_cases.exists():
             sizes[ARCHIVE] = paths.archived_cases.stat().st_size
         (part / STAMP).write_bytes(msgspec.json.encode(Stamp(now_ms, sizes)))

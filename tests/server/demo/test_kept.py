@@ -11,6 +11,7 @@ from pathlib import Path
 import apsw
 import pytest
 
+from server.archive import ship
 from server.demo import kept
 from server.demo.kept import Wanted, put_kept
 from server.founding import Ground, found
@@ -66,6 +67,8 @@ def test_that_the_cache_gives_the_same_city(tmp_path: Path) -> None:
     assert read(first.archived_cases, archived) == read(second.archived_cases, archived)
     assert len(read(first.archived_cases, archived)) == 300
     for paths in (first, second):
+        shipped = ship.ready(paths, kept.HALL)
+        assert shipped is not None and shipped.count > 300
         assert verify(paths.database)[0] == []
 
 
@@ -80,7 +83,14 @@ def test_that_secrets_and_accounts_are_made_anew_and_never_kept(tmp_path: Path, 
     assert len(mine) == len(theirs) > 100 and not mine & theirs
     first_size = json.loads(next(cache.rglob("stamp.json")).read_bytes())["sizes"]["store.zst"]
     names = {path.name for path in cache.rglob("*") if path.is_file()}
-    assert names == {"archive.zst", "base.db", "components.db", "ground.zst", "stamp.json", "store.zst"}
+    assert {name for name in names if not name.startswith("ship-")} == {
+        "archive.zst",
+        "base.db",
+        "components.db",
+        "ground.zst",
+        "stamp.json",
+        "store.zst",
+    }
     kept._unpack(next(cache.rglob("store.zst")), tmp_path / "kept.db", first_size)
     assert read(tmp_path / "kept.db", "SELECT * FROM account") == []
 
@@ -93,6 +103,8 @@ def test_that_a_later_shift_gets_cases_of_its_own_on_the_same_ground(tmp_path: P
     grids = "SELECT key, body FROM row_unit_grid ORDER BY key"
     assert read(first.database, grids) == read(later.database, grids)
     assert first.components.read_bytes() == later.components.read_bytes()
+    shipped, old = ship.ready(later, kept.HALL), ship.ready(first, kept.HALL)
+    assert shipped and old and shipped.path.read_bytes() != old.path.read_bytes()
     newest = "SELECT max(json_extract(body, '$.stage_ms')) FROM row_case"
     assert now_ms - HOUR_MS < read(later.database, newest)[0][0] <= now_ms
     assert verify(later.database)[0] == []
