@@ -29,11 +29,13 @@ FULL, CORRUPT, NOT_A_DATABASE = 13, 11, 26  # SQLite's primary result codes
 IO_ERRORS = (sqlite3.OperationalError, sqlite3.DatabaseError)
 WAL_BYTES = 64 * 2**20  # the log is cut back to this after a checkpoint
 CACHE_KIB = 32_768
+CHECKPOINT_PAGES = 8_000  # a checkpoint syncs both files: not after every page of a backlog
 PRAGMAS = (
     ("journal_mode", "wal"),
     ("synchronous", 1),
     ("journal_size_limit", WAL_BYTES),
     ("cache_size", -CACHE_KIB),
+    ("wal_autocheckpoint", CHECKPOINT_PAGES),
 )
 
 
