@@ -194,6 +194,7 @@ TAGS: Mapping[Flag, str] = MappingProxyType(
 DEEDS: Mapping[str, str] = MappingProxyType(
     {
         "register": QT_TRANSLATE_NOOP("Deed", "Registered"),
+        "deliver": QT_TRANSLATE_NOOP("Deed", "Imported from a file"),
         "send_verify": QT_TRANSLATE_NOOP("Deed", "Verification sent"),
         "verify": QT_TRANSLATE_NOOP("Deed", "Verified"),
         "urge": QT_TRANSLATE_NOOP("Deed", "Urged"),

@@ -539,6 +539,10 @@
         <translation>受理</translation>
     </message>
     <message>
+        <source>Imported from a file</source>
+        <translation>文件导入</translation>
+    </message>
+    <message>
         <source>Verification sent</source>
         <translation>发核实</translation>
     </message>
