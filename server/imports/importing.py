@@ -29,6 +29,7 @@ from server.imports.report import (
     FAILED,
     NOTHING_NEW,
     Report,
+    refusals_of,
     report_of,
     report_of_fault,
     write_durably,
@@ -37,7 +38,7 @@ from server.imports.report import (
 from server.imports.sheets import Unreadable
 from server.imports.standing import read_standing
 from server.imports.words import sentence
-from server.imports.wrong_map import map_page
+from server.imports.wrong_map import MARKS, map_page
 from server.paths import Paths
 from server.store import Unavailable
 from server.store.writing import MovedOn
@@ -103,7 +104,7 @@ def _checked_and_entered(wish: Wish, terms: Terms) -> Report:
     standing = read_standing(Paths(wish.into), wish.kind, terms.catalogues, at_ms)
     checked = check(read_sheet(wish.file, profile), profile, standing)
     report = report_of(checked, wish.file.name, wish.person, at_ms, wish.is_dry_run)
-    wrong = map_page(checked, report["refusals"])
+    wrong = map_page(checked, refusals_of(checked, MARKS))
     write(wish.report, report, wrong)
     terms.before_entering(report)
     if not wish.is_dry_run:

@@ -58,7 +58,7 @@ def report_of(checked: Checked, file: str, person: str, at_ms: int, is_dry_run: 
         "absent": checked.absent,
         "removed": checked.removed,
         "reasons": checked.sieve.reasons(),
-        "refusals": [_refusal(checked, one) for one in checked.sieve.refusals(EXAMPLES)],
+        "refusals": refusals_of(checked, EXAMPLES),
         "remarks": [_remark(one) for one in remarks],
         "dry_run": is_dry_run,
         "outcome": DRY_RUN if is_dry_run else PENDING,
@@ -91,6 +91,11 @@ def report_of_fault(
         "dry_run": is_dry_run,
         "outcome": UNREADABLE,
     }
+
+
+def refusals_of(checked: Checked, most: int) -> list[Report]:
+    """Refused rows in the order of the file, no more than `most` of each reason."""
+    return [_refusal(checked, one) for one in checked.sieve.refusals(most)]
 
 
 def _refusal(checked: Checked, one: Refused) -> Report:

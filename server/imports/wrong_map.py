@@ -57,9 +57,10 @@ def map_page(checked: Checked, refusals: list[dict[str, Any]]) -> str:
         )
         drawn.add_to(layer)
         layer.add_to(page)
+    counts = checked.sieve.reasons()
     for number, (code, shapes, told) in enumerate(groups):
         colour = COLOURS[number % len(COLOURS)]
-        words = f"{sentence(code, {}, 'zh')} · {code} ({len(shapes)})"
+        words = f"{sentence(code, {}, 'zh')} · {code} ({counts.get(code, len(shapes)):,})"
         layer = folium.FeatureGroup(name=_swatch(colour) + _plain(words))
         face: dict[str, object] = {"color": colour, "weight": 1.5, "fillColor": colour, "fillOpacity": 0.35}
         folium.GeoJson(
@@ -109,9 +110,8 @@ def _groups(checked: Checked, refusals: list[dict[str, Any]]) -> list[Group]:
         if shape is None or not near.intersects(shape):
             continue
         shapes, told = found.setdefault(one["code"], ([], []))
-        if len(shapes) < MARKS:
-            shapes.append(shape)
-            told.append({name: _plain(str(one[name])) for name in ("place", "zh", "en")})
+        shapes.append(shape)
+        told.append({name: _plain(str(one[name])) for name in ("place", "zh", "en")})
     return [(code, shapes, told) for code, (shapes, told) in found.items()]
 
 
