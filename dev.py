@@ -3,7 +3,8 @@
 
 python3 dev.py run [--headless] [--shots DIR] [--seats N] [--size WxH] ...
       the demonstration city: a centre, a trickle of reports and a seat (N seats);
-      without a display it runs headless and writes pictures into --shots (default: shots)
+      without a display it runs headless and writes pictures into --shots (default: shots);
+      --city full: a city as large as the largest; --replay boston2011: recorded cases, lived through again
 python3 dev.py test [--all] [--require-data] [pytest arguments]
       the tests; --all adds the slow ones and those that need PostgreSQL
 python3 dev.py check

@@ -109,11 +109,11 @@ class Pace(msgspec.Struct, frozen=True):
     begin_s: float
     until_ms: int = 0
 
-    def wait_s(self, at_ms: int) -> float:
-        """How long it is until then."""
+    def wait_s(self, at_ms: int, now_s: float) -> float:
+        """How long it is until then; not above 0 where it is due."""
         if not self.speed:
             return 0.0
-        return self.begin_s + (at_ms - self.begin_ms) / 1000 / self.speed - time.monotonic()
+        return self.begin_s + (at_ms - self.begin_ms) / 1000 / self.speed - now_s
 
     def is_over(self, at_ms: int) -> bool:
         return bool(self.until_ms) and at_ms > self.until_ms
@@ -196,8 +196,9 @@ class Lane:
 
     def _idle_s(self) -> float:
         """Until something is due."""
-        waits = [self._pace.wait_s(self._heap[0][0])] if self._heap else []
-        waits += [self._later[0][0] - time.monotonic()] if self._later else []
+        now_s = time.monotonic()
+        waits = [self._pace.wait_s(self._heap[0][0], now_s)] if self._heap else []
+        waits += [self._later[0][0] - now_s] if self._later else []
         return min(waits, default=0.0)
 
     def _await(self, course: Course) -> None:
@@ -214,10 +215,11 @@ class Lane:
     def _due(self) -> list[_Planned]:
         """What may leave now, at most a push of it, each step on top of the one before."""
         self._take_up_later()
+        now_s = time.monotonic()
         batch: list[_Planned] = []
         while self._heap and len(batch) < PUSH_COMMANDS:
             at_ms, _, planned = self._heap[0]
-            if self._pace.wait_s(at_ms) > 0:
+            if self._pace.wait_s(at_ms, now_s) > 0:
                 break
             heapq.heappop(self._heap)
             course = planned.course

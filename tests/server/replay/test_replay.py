@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import time
 from collections import Counter
@@ -16,7 +17,7 @@ from server.paths import Paths
 from server.replay.course import DEEDS
 from server.store.verify import verify
 from tests.server.ground import serving
-from tests.server.replay.made import Made, centre_process, head_of, program, rows_of
+from tests.server.replay.made import ROOT, Made, centre_process, head_of, program, rows_of
 
 STEPS = len(DEEDS)
 WAIT_S = 60.0
@@ -113,3 +114,49 @@ def test_that_an_earlier_end_leaves_open_what_was_open_then(
         assert main(made.words(served.url)) == 0
     assert "2026-03-02" in early and "2026-03-09" not in early
     assert commands_of(made.paths) == expected(made)
+
+
+def test_that_ctrl_c_ends_a_paced_replay_with_a_word_and_the_next_one_goes_on(
+    made: Made, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with serving(made.paths) as served:
+        # A second of the file is a second here: after the first report nothing is due for an hour.
+        words = program(made.words(served.url, "--speed", "1"))
+        process = subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        try:
+            until(lambda: bool(commands_of(made.paths)), "the first report")
+            process.send_signal(signal.SIGINT)
+            said, _ = process.communicate(timeout=WAIT_S)
+        finally:
+            process.kill()
+            process.wait()
+        assert process.returncode == 130, said
+        assert "the same command goes on" in said
+        assert main(made.words(served.url)) == 0
+    assert commands_of(made.paths) == expected(made)
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "why"),
+    [
+        ("--profile", "nowhere", "cannot be used"),
+        ("--accounts", "nowhere.txt", "cannot read the accounts"),
+        ("--into", "http://127.0.0.1:9", "does not answer"),
+        ("--begin", "yesterday", "is no date"),
+    ],
+)
+def test_that_what_is_wrong_with_an_order_is_said(
+    made: Made, capsys: pytest.CaptureFixture[str], option: str, value: str, why: str
+) -> None:
+    assert main([*made.words("http://127.0.0.1:9"), option, value]) == 2
+    assert why in capsys.readouterr().err
+
+
+def test_that_accounts_of_another_centre_are_told_from_ones_own(
+    made: Made, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = Made(tmp_path / "other", rows_of(20))
+    other.found()
+    with serving(made.paths) as served:
+        assert main([*made.words(served.url), "--accounts", str(other.paths.demo_accounts)]) == 2
+    assert "of this centre?" in capsys.readouterr().err
