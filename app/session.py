@@ -51,7 +51,7 @@ class Session(QObject):
     dataset_changed = Signal(str)  # "base", "components" or "archive": its file has been replaced
     photo_arrived = Signal(str)  # its hash: `photo` has it now
     _noticed = Signal(object)
-    _rested = Signal(object, object)
+    _found = Signal(object, object)
 
     def __init__(
         self,
@@ -70,7 +70,7 @@ class Session(QObject):
         self._city: City | None = None
         self._is_closed = False
         self._noticed.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
-        self._rested.connect(self._hand_over, Qt.ConnectionType.QueuedConnection)
+        self._found.connect(self._hand_over, Qt.ConnectionType.QueuedConnection)
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(1)
 
@@ -183,7 +183,15 @@ class Session(QObject):
     ) -> None:
         """All rows of entities that rest, without holding the screen up: a worker reads them as the centre has them
         (nothing pending is laid over) and `make`s something of them, which `take` gets on this thread."""
-        self._pool.start(_AtRest(self._engine.folder / "cache.db", tuple(names), make, take, self._rested))
+        wanted = tuple(names)
+        self.aside(
+            lambda rows: make({name: [kept.row for kept in rows.where(name)] for name in wanted}), take
+        )
+
+    def aside(self, read: Callable[[RowReader], T], take: Callable[[T], None]) -> None:
+        """What takes longer than a screen may be held up: a worker `read`s rows as the centre has them, and `take` gets
+        what it found on this thread. One after the other, in the order they were asked for."""
+        self._pool.start(_Aside(self._engine.folder / "cache.db", read, take, self._found))
 
     def doubt(self) -> None:
         """Somebody found the cache damaged: the engine begins it anew."""
@@ -343,32 +351,27 @@ def matches(row: Any, equals: Mapping[str, Any]) -> bool:
     return True
 
 
-class _AtRest(QRunnable):
+class _Aside(QRunnable):
     """Rows read in a worker, by a connection of its own."""
 
     def __init__(
-        self,
-        path: Path,
-        names: tuple[str, ...],
-        make: Callable[[Mapping[str, list[Any]]], Any],
-        take: Callable[[Any], None],
-        rested: Any,
+        self, path: Path, read: Callable[[RowReader], Any], take: Callable[[Any], None], found: Any
     ) -> None:
         super().__init__()
-        self._path, self._names, self._make, self._take, self._rested = path, names, make, take, rested
+        self._path, self._read, self._take, self._found = path, read, take, found
 
     def run(self) -> None:
         made: Any
         try:
             reader = RowReader(self._path)
             try:
-                made = self._make({name: [kept.row for kept in reader.where(name)] for name in self._names})
+                made = self._read(reader)
             finally:
                 reader.close()
         except Exception as error:
             made = error  # told where it is seen, not lost in a worker
         with contextlib.suppress(RuntimeError):  # the window has gone
-            self._rested.emit(self._take, made)
+            self._found.emit(self._take, made)
 
 
 class _Ear:

@@ -1,9 +1,9 @@
 """What the choice of a unit stands on, kept ready: duty layers and grids, units, their loads, precedents.
 
 Resting rows are read by a worker when the seat starts and again when they change; until the new ones have come the
-old ones count. Whoever asks before the first have come waits for them. A unit's open load is read when it is asked
-for and kept for half a minute; its on-time rate needs all its tasks, so it is reckoned one unit at a time between
-other events, and `changed` says when a figure has come. Until then it is unknown, which is neither good nor bad.
+old ones count. Whoever asks before the first have come waits for them. What the units have in hand is looked through
+when it is asked for, and kept for half a minute; a unit's on-time rate needs all its tasks. Workers do both, and
+`changed` says when a figure has come. Until then a rate is unknown, which is neither good nor bad.
 """
 
 from __future__ import annotations
@@ -67,7 +67,8 @@ class DutyRows(QObject):
         self._session = session
         self._rest: AtRest | None = None
         self._asked = 0
-        self._open: dict[UnitId, tuple[int, Load]] = {}
+        self._open: dict[UnitId, Load] | None = None
+        self._open_ms = 0
         self._rates: dict[UnitId, tuple[int, int, int]] = {}
         self._queue: deque[UnitId] = deque()
         self._timer = QTimer(self)
@@ -76,6 +77,7 @@ class DutyRows(QObject):
         self._timer.timeout.connect(self._reckon_one)
         session.changed.connect(self._on_changed)
         self._read()
+        self._read_open()
 
     def candidates(self, case: Case, component: Component | None) -> tuple[Candidate, ...]:
         """The units some evidence speaks for, the strongest first."""
@@ -110,46 +112,79 @@ class DutyRows(QObject):
         self._session.at_rest(RESTING, at_rest, take)
 
     def _load(self, unit: UnitId) -> Load:
-        now_ms, city = self._session.now_ms(), self._session.city()
-        read_ms, load = self._open.get(unit, (0, Load()))
-        if now_ms - read_ms > OPEN_FOR_MS and city is not None:
-            load = self._open_load(unit, city, now_ms)
-            self._open[unit] = (now_ms, load)
+        now_ms = self._session.now_ms()
+        if self._open is None:
+            self._open = self._read_here()
+        elif now_ms - self._open_ms > OPEN_FOR_MS:
+            self._read_open()
+        load = self._open.get(unit, Load())
         rate = self._rates.get(unit)
         if rate is None or now_ms - rate[0] > RATE_FOR_MS:
             if unit not in self._queue:
                 self._queue.append(unit)
             self._timer.start()
         if rate is None:
-            return load
-        return msgspec.structs.replace(load, on_time=rate[1], due_ended=rate[2])
+            return Load(load.open, load.due_today)
+        return Load(load.open, load.due_today, rate[1], rate[2])
 
-    def _open_load(self, unit: UnitId, city: City, now_ms: int) -> Load:
-        cases = [shown.row for shown in self._session.rows("case", unit=unit, stage=Stage.HANDLING)]
-        load = loads_of(cases, city.calendar, now_ms).get(unit, Load())
-        return Load(load.open, load.due_today)
+    def _read_here(self) -> dict[UnitId, Load]:
+        """Who asks before a worker was done waits."""
+        city = self._session.city()
+        if city is None:
+            return {}
+        return loads_of(
+            [shown.row for shown in self._session.rows("case", stage=Stage.HANDLING)],
+            city.calendar,
+            self._session.now_ms(),
+        )
+
+    def _read_open(self) -> None:
+        """The open loads of all units anew: one look at what is being handled serves every case that is looked at."""
+        city, now_ms = self._session.city(), self._session.now_ms()
+        if city is None:
+            return
+        self._open_ms = now_ms
+
+        def take(loads: dict[UnitId, Load]) -> None:
+            is_news = self._open is not None and loads != self._open
+            self._open = loads
+            if is_news:
+                self.changed.emit()
+
+        self._session.aside(lambda rows: open_loads(rows, city, now_ms), take)
 
     def _reckon_one(self) -> None:
         if not self._queue:
             return
         unit = self._queue.popleft()
         now_ms = self._session.now_ms()
-        tasks = [shown.row for shown in self._session.rows("task", unit=unit)]
-        on_time, due_ended = rate_of(tasks, now_ms)
-        is_new = self._rates.get(unit, (0, -1, -1))[1:] != (on_time, due_ended)
-        self._rates[unit] = (now_ms, on_time, due_ended)
-        if self._queue:
-            self._timer.start()
-        if is_new:
-            self.changed.emit()
+
+        def take(rate: tuple[int, int]) -> None:
+            is_new = self._rates.get(unit, (0, -1, -1))[1:] != rate
+            self._rates[unit] = (now_ms, *rate)
+            if self._queue:
+                self._timer.start()
+            if is_new:
+                self.changed.emit()
+
+        self._session.aside(lambda rows: rate_of(_rows(rows, "task", unit=unit), now_ms), take)
 
     def _on_changed(self, keys: Any) -> None:
         names = RESTING if keys is None else {key.entity for key in keys} & RESTING
         if names:
             self._read()
         if keys is None:
-            self._open.clear()
+            self._read_open()
             self._rates.clear()
+
+
+def _rows(reader: Any, name: str, **equals: Any) -> list[Any]:
+    return [kept.row for kept in reader.where(name, **equals)]
+
+
+def open_loads(reader: Any, city: City, now_ms: int) -> dict[UnitId, Load]:
+    """What every unit has in hand. Slow for a large city: made for a worker."""
+    return loads_of(_rows(reader, "case", stage=Stage.HANDLING), city.calendar, now_ms)
 
 
 def rate_of(tasks: list[Task], now_ms: int) -> tuple[int, int]:

@@ -87,7 +87,7 @@ SIZES: Mapping[str, Size] = MappingProxyType(
         "full": Size(  # as large as the largest city in the field
             12_900.0,
             420.0,
-            cases.Span(100_000, 12_000, days=26),
+            cases.Span(100_000, 12_000, days=29),
             grids=42_000,
             components=1_600_000,
             counts=admin.Counts(streets=125, works=106),

@@ -60,6 +60,16 @@ class FakeScan:
         return {task.case: task for task in sorted(own, key=lambda task: task.sent_ms)}
 
 
+class FakeReader:
+    """`app.cache.reader.RowReader` as far as a worker's questions go."""
+
+    def __init__(self, session: FakeSession) -> None:
+        self._session = session
+
+    def where(self, entity: str, **equals: Any) -> list[Shown]:
+        return self._session.rows(entity, **equals)
+
+
 class FakeSession(QObject):
     """One seat of the invented city."""
 
@@ -140,6 +150,9 @@ class FakeSession(QObject):
 
     def at_rest(self, names: Iterable[str], make: Callable[[Any], Any], take: Callable[[Any], None]) -> None:
         take(make({name: [shown.row for shown in self.rows(name)] for name in names}))
+
+    def aside(self, read: Callable[[Any], Any], take: Callable[[Any], None]) -> None:
+        take(read(FakeReader(self)))
 
     def rows(self, entity: str, **equals: Any) -> list[Shown]:
         keys = {key for key in (*self._rows, *self._over) if key.entity == entity}
