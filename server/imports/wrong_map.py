@@ -107,7 +107,11 @@ def _groups(checked: Checked, refusals: list[dict[str, Any]]) -> list[Group]:
         shape = checked.wrong_shapes.get(row)
         if shape is None and "x_mm" in one:
             shape = shapely.Point(one["x_mm"], one["y_mm"])
-        if shape is None or not near.intersects(shape):
+        if (
+            shape is None
+            or shapely.is_empty(shape)
+            or not near.intersects(shapely.box(*shapely.bounds(shape)))
+        ):
             continue
         shapes, told = found.setdefault(one["code"], ([], []))
         shapes.append(shape)
@@ -122,11 +126,8 @@ def _outlines(checked: Checked) -> list[tuple[str, list[Any], str, float]]:
     if here:
         outline = [shapely.coverage_union_all(np.array(here, dtype=object))]
     elif checked.wrong_shapes:
-        outline = [
-            shapely.convex_hull(
-                shapely.union_all(np.array(list(checked.wrong_shapes.values()), dtype=object))
-            )
-        ]
+        # Not their union: they are wrong, and an outline that crosses itself has none.
+        outline = [shapely.convex_hull(shapely.geometrycollections(list(checked.wrong_shapes.values())))]
     elif placed is not None and (placed.code == OK).any():
         ok = placed.code == OK
         outline = [
