@@ -11,6 +11,7 @@ import datetime as dt
 import functools
 import hashlib
 import io
+import itertools
 import json
 import re
 import xml.etree.ElementTree as ET
@@ -98,6 +99,33 @@ def vancouver(path: Path) -> tuple[Row, ...]:
 @functools.cache
 def features(path: Path) -> tuple[dict[str, Any], ...]:
     return tuple(json.loads(path.read_text(encoding="utf-8"))["features"])
+
+
+PARCELS = "assets_cambridge/Assessing/FY2013/FY2013_Parcels/ASSESSING_ParcelsFY2013.topojson"
+
+
+def topology(path: Path) -> list[tuple[dict[str, Any], list[list[list[tuple[float, float]]]]]]:
+    """Of a TopoJSON of one object: properties and polygons (lists of rings) of each thing, arcs put together."""
+    told = json.loads(path.read_text(encoding="utf-8"))
+    (scale_x, scale_y), (left, low) = told["transform"]["scale"], told["transform"]["translate"]
+    arcs = []
+    for arc in told["arcs"]:
+        steps = itertools.accumulate(arc, lambda at, step: (at[0] + step[0], at[1] + step[1]))
+        arcs.append([(x * scale_x + left, y * scale_y + low) for x, y in steps])
+
+    def ring(numbers: list[int]) -> list[tuple[float, float]]:
+        joined: list[tuple[float, float]] = []
+        for number in numbers:
+            piece = arcs[number] if number >= 0 else arcs[~number][::-1]
+            joined += piece[1:] if joined else piece
+        return joined
+
+    (things,) = told["objects"].values()
+    found = []
+    for one in things["geometries"]:
+        polygons = [one["arcs"]] if one["type"] == "Polygon" else one["arcs"]
+        found.append((one["properties"], [[ring(numbers) for numbers in rings] for rings in polygons]))
+    return found
 
 
 def london(folder: Path) -> list[Path]:

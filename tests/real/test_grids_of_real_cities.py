@@ -177,6 +177,35 @@ def test_that_chicago_enters_but_for_what_overlaps(real_data: Path, tmp_path: Pa
     assert shapely.is_valid(shapes).all()
 
 
+# -- Cambridge
+
+
+def test_that_parcels_of_a_topology_enter_but_for_those_that_are_wrong(
+    real_data: Path, tmp_path: Path
+) -> None:
+    """Borders that are written once fit exactly; what does not fit was drawn twice or crosses itself."""
+    folder = founded(tmp_path / "centre", "cambridge_parcels")
+    report = bring("grids", real_data / oracle.PARCELS, folder, "cambridge_parcels")
+    there = oracle.topology(real_data / oracle.PARCELS)
+    here = outlines(folder)
+    assert report["rows"] == len(there) == 13_159
+    assert report["file"]["format"] == "topojson"
+    assert len(here) == report["new"] > 13_000
+    shapes = np.array(list(here.values()), dtype=object)
+    assert shapely.coverage_is_valid(shapes)
+    assert shapely.is_valid(shapes).all()
+    short = [k for k, (_, parts) in enumerate(there) if any(len(ring) < 4 for part in parts for ring in part)]
+    assert [one["row"] for one in report["refusals"] if one["code"] == "broken_geometry"] == short
+    into = pyproj.Transformer.from_crs("EPSG:4326", "EPSG:26986", always_xy=True)
+    for one in report["refusals"]:
+        told, parts = there[one["row"]]
+        assert told["GlobalID"] not in here
+        if one["code"] == "self_crossing":
+            drawn = shapely.MultiPolygon([(rings[0], rings[1:]) for rings in parts])
+            plane = shapely.transform(drawn, into.transform, interleaved=False)
+            assert not shapely.transform(plane, lambda at: np.rint(at * 1000)).is_valid
+
+
 # -- DataV
 
 
