@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -249,3 +249,18 @@ def test_that_a_scan_reads_what_the_screens_read_with_pending_work_laid_over_it(
     names = [shown.row.id for shown in session.rows("task")]
     assert scan.tasks(names).keys() == set(names)
     scan.close()
+
+
+def test_that_rows_at_rest_are_read_by_a_worker_and_handed_over_here(session: Session) -> None:
+    found: list[tuple[int, dict[str, list[str]], int]] = []
+
+    def make(rows: Mapping[str, list[Any]]) -> tuple[int, dict[str, list[str]]]:
+        return threading.get_ident(), {name: [row.id for row in rows[name]] for name in rows}
+
+    session.at_rest(("unit", "person"), make, lambda made: found.append((*made, threading.get_ident())))
+    assert not found
+    until(lambda: bool(found), "the rows at rest")
+    worker, ids, here = found[0]
+    assert here == threading.get_ident() != worker
+    assert ids == {name: [shown.row.id for shown in session.rows(name)] for name in ("unit", "person")}
+    assert ids["person"]
