@@ -28,6 +28,8 @@ import msgspec
 import numpy as np
 
 from app.cache.columns import ComponentStore
+from app.cache.open_rows import CASES as CASES_READ
+from app.cache.open_rows import decoded
 from app.cache.overlay import LaidOver
 from app.cache.reader import RowReader
 from app.cache.rows_db import RowsDb, check_page
@@ -63,6 +65,7 @@ PERSON = PersonId("zhangmin")
 TEXT = "市民反映该处雨水井盖破损下沉，过往车辆碾压异响，存在安全隐患，请派员到场核实并尽快修复。"
 START_S, SYNC_S = 60.0, 300.0
 GENERATED = "generated city"
+PEER_CASES = "SELECT body FROM row WHERE entity = 'case'"
 
 
 def grid_code(k: int) -> GridCode:
@@ -230,12 +233,23 @@ def entered(folder: Path, url: str, paths: Paths) -> Session:
     return said
 
 
+def read_queue(session: Session) -> tuple[float, int]:
+    """The open cases as the queue reads them: when the first screen was there, and how many there are."""
+    scan = session.scan()
+    parts = scan.parts()
+    first = next(parts)
+    screen_s = time.perf_counter()
+    names = {shown.row.id for part in (first, *parts) for shown in part}
+    scan.close()
+    return screen_s, len(names)
+
+
 def first_sync(paths: Paths, folder: Path) -> list[Measure]:
     watch = Watch()
     with centre(paths.root) as url:
         began_s = time.perf_counter()
         session = entered(folder, url, paths)
-        cases = session._reader.open_cases()
+        screen_s, cases = read_queue(session)
         usable_s = time.perf_counter()
         end_s = usable_s + SYNC_S
         while "components" not in watch.came_s or session.fetching():
@@ -255,9 +269,12 @@ def first_sync(paths: Paths, folder: Path) -> list[Measure]:
     peer = f"sqlite3 {sqlite3.sqlite_version}, lines of JSON row by row, index at the end, one transaction"
     return [
         measure(f"rows shipped, {GENERATED}", rows, "rows", target=">= 400,000"),
-        measure("open cases read", len(cases), "cases"),
+        measure("open cases read", cases, "cases"),
         measure(
-            "usable queue after the last byte of the rows",
+            "first screen of the queue after the last byte of the rows", screen_s - watch.came_s["rows"], "s"
+        ),
+        measure(
+            "usable queue (all of it) after the last byte of the rows",
             usable_s - watch.came_s["rows"],
             "s",
             target="<= 2 s",
@@ -282,7 +299,7 @@ def second_seat(paths: Paths, folder: Path) -> list[Measure]:
     with centre(paths.root) as url:
         began_s = time.perf_counter()
         session = entered(folder, url, paths)
-        session._reader.open_cases()
+        read_queue(session)
         usable_s = time.perf_counter() - began_s
         session.close()
     return [measure("log-in to usable queue, files built before", usable_s, "s")]
@@ -312,8 +329,7 @@ def peer_rows(cache: Path, target: Path) -> float:
     db.execute("CREATE UNIQUE INDEX row_key ON row(entity, key)")
     db.execute("CREATE INDEX row_stage ON row(entity, stage)")
     db.commit()
-    decode = ENTITY_BY_NAME["case"].decode
-    cases = [decode(bytes(body)) for (body,) in db.execute("SELECT body FROM row WHERE entity = 'case'")]
+    cases = decoded(CASES_READ, [bytes(body) for (body,) in db.execute(PEER_CASES)])
     assert cases
     took_s = time.perf_counter() - began_s
     db.close()
