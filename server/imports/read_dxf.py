@@ -41,7 +41,7 @@ class Entity(msgspec.Struct):
     kind: str
     line: int
     codes: list[tuple[int, str]]
-    ends: list[tuple[float, float, float]] = []  # x, y, bulge of a line of several
+    ends: list[tuple[str, str, str]] = []  # x, y, bulge of a line of several
     attributes: dict[str, str] = {}
 
     def text(self, code: int, default: str = "") -> str:
@@ -147,7 +147,7 @@ def _assembled(found: list[Entity]) -> list[Entity]:
             continue
         if one.kind == "VERTEX" and out:
             out[-1].ends = [*out[-1].ends] if not out[-1].ends else out[-1].ends
-            out[-1].ends.append((one.number(10), one.number(20), one.number(42)))
+            out[-1].ends.append((one.text(10, "0"), one.text(20, "0"), one.text(42, "0")))
         elif one.kind == "ATTRIB" and out:
             if len(out[-1].attributes) < ATTRIBUTES:
                 out[-1].attributes = {**out[-1].attributes, one.text(2): _plain(one.text(1))}
@@ -242,7 +242,8 @@ def _shape(one: Entity) -> Any:
             if int(one.number(70)) & (16 | 64):
                 raise ValueError("a mesh is not read")
             return _polyline(
-                [(x * side, y, bulge * side) for x, y, bulge in one.ends], int(one.number(70)) & 1
+                [(float(x) * side, float(y), float(bulge) * side) for x, y, bulge in one.ends],
+                int(one.number(70)) & 1,
             )
     raise ValueError(f"{one.kind} is not read")
 

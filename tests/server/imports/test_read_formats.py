@@ -361,5 +361,7 @@ def test_that_a_drawing_of_2007_is_in_utf_8_and_a_letter_for_a_number_has_its_li
     with pytest.raises(Unreadable) as caught:
         drawing(tmp_path, b"0\nSECTION\n2\nENTITIES\nx\nPOINT\n0\nEOF\n")
     assert (caught.value.code, caught.value.values["line"]) == ("broken_drawing", "5")
+    corner = made.DXF.replace("道路\n10\n5.0", "道路\n10\n5A0")
+    assert 4 in drawing(tmp_path, corner.encode("gb18030")).broken
     sheet = drawing(tmp_path, b"0\nSECTION\n2\nENTITIES\n0\nPOINT\n10\nabc\n20\n1\n0\nENDSEC\n0\nEOF\n")
     assert list(sheet.broken) == [0]
