@@ -60,6 +60,7 @@ class Fed(msgspec.Struct, frozen=True):
     took_s: float
     refused: dict[str, str]  # by the number at the source: reports the centre would not have
     left: dict[str, str]  # cases it did not take to their end
+    rows: CentreRows  # the centre as it was read last: at the end, unless it was stopped
     is_stopped: bool = False
 
 
@@ -162,16 +163,18 @@ def pace_of(asked: Feeding, courses: Sequence[Course]) -> Pace:
     return Pace(asked.speed, max(first_ms, asked.begin_ms), time.monotonic(), asked.until_ms)
 
 
-def feed(asked: Feeding, lives: Sequence[Life], zone: ZoneInfo, say: Callable[[str], None]) -> Fed:
-    """Feeds the lives until nothing is left to do, or until Ctrl+C. Raises CannotReplay."""
+def feed(
+    asked: Feeding, rows: CentreRows, lives: Sequence[Life], zone: ZoneInfo, say: Callable[[str], None]
+) -> Fed:
+    """Feeds the lives into the centre that was read, until nothing is left to do or Ctrl+C. Raises CannotReplay."""
     door = Door(asked)
     began_s = time.monotonic()
     commands = 0
     refused: dict[str, str] = {}
     left: dict[str, str] = {}
     is_stopped = False
-    for _ in range(ROUNDS):
-        rows = door.rows()
+    for round_ in range(ROUNDS):
+        rows = door.rows() if round_ else rows
         there = rows.standings()
         refused = {uid: code for uid, code in refused.items() if uid not in there}
         todo = pending(courses_of(lives, rows), asked.until_ms)
@@ -190,7 +193,7 @@ def feed(asked: Feeding, lives: Sequence[Life], zone: ZoneInfo, say: Callable[[s
             say(f"reading the centre again: {run.crossed}")
     else:
         raise CannotReplay("another replay feeds this centre at the same time")
-    return Fed(commands, time.monotonic() - began_s, refused, left, is_stopped)
+    return Fed(commands, time.monotonic() - began_s, refused, left, rows, is_stopped)
 
 
 class Run:

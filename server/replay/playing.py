@@ -72,19 +72,18 @@ def reading(path: Path) -> Iterator[None]:
 
 def play(asked: Feeding, path: Path, profile: Profile, catalogues: Catalogues, say: Say) -> Played:
     """Feeds the file and compares. Raises CannotReplay."""
-    door = Door(asked)
-    rows = door.rows()
+    rows = Door(asked).rows()
     file = read_file(path, profile, rows, catalogues)
     lives = lives_of(file, rows.unit_names(), catalogues)
     there = rows.standings()
     known = sum(life.uid in there for life in lives)
     say(f"{file.rows:,} rows, {file.sieve.count:,} refused, {known:,} at the centre already")
     zone = zone_of(rows.city().calendar)
-    fed = feed(asked, lives, zone, say)
+    fed = feed(asked, rows, lives, zone, say)
     if fed.is_stopped:
         return Played(fed, None)
     found = counted(file, asked.until_ms, fed.refused)
-    return Played(fed, tally(found, at_the_centre(door.rows()), zone))
+    return Played(fed, tally(found, at_the_centre(fed.rows), zone))
 
 
 def at_the_centre(rows: CentreRows) -> dict[str, CentreCase]:

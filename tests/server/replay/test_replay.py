@@ -20,7 +20,7 @@ from tests.server.ground import serving
 from tests.server.replay.made import ROOT, Made, centre_process, head_of, program, rows_of
 
 STEPS = len(DEEDS)
-WAIT_S = 60.0
+WAIT_S = 200.0
 
 
 def until(holds: Callable[[], bool], what: str) -> None:
@@ -75,6 +75,7 @@ def test_that_a_replay_ends_with_the_counts_of_its_file_and_a_second_one_does_no
     assert verify(made.paths.database)[0] == []
 
 
+@pytest.mark.timeout(400)
 def test_that_a_replay_killed_twice_and_a_centre_killed_under_it_lose_nothing_and_do_nothing_twice(
     made: Made,
 ) -> None:
