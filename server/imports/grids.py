@@ -141,10 +141,18 @@ def _cover(shapes: Shapes, codes: Column, standing: Standing, sieve: Sieve) -> N
     free = np.flatnonzero(sieve.is_free)
     coming = set(codes[free].tolist())
     stays = [grid for code, grid in standing.known_grids().items() if code not in coming]
-    for at, against in fitting(shapes[free], polygons(stays)):
+    here = polygons(stays)
+    for at, against in fitting(shapes[free], here):
         others = [str(stays[k].code) for k in against.here]
         others += [sieve.place(int(free[k])) for k in against.coming]
-        sieve.refuse_row(int(free[at]), "overlaps", others=", ".join(others[:5]), count=len(others))
+        area = _shared_mm2(shapes[free[at]], [*here[list(against.here)], *shapes[free[list(against.coming)]]])
+        told = {"others": ", ".join(others[:5]), "count": len(others), "area_m2": f"{area / MM2_M2:.2f}"}
+        sieve.refuse_row(int(free[at]), "overlaps", **told)
+
+
+def _shared_mm2(shape: shapely.Geometry, others: list[shapely.Geometry]) -> float:
+    """How much ground it shares with the others: little of it is a border that was drawn twice."""
+    return float(sum(shapely.area(shapely.intersection(shape, other)) for other in others))
 
 
 def _made(

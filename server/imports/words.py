@@ -22,7 +22,7 @@ broken_geometry|图形无法构成:{why}|the geometry cannot be built: {why}
 bad_geometry|图形不合法:{why}|the geometry is not valid: {why}
 no_area|没有面积,不是面|no area: not a polygon
 self_crossing|边界自相交:{why}|the outline crosses itself: {why}
-overlaps|与 {count} 个面重叠或公共边不一致:{others}|overlaps, or shares no exact edge with, {count} others: {others}
+overlaps|与 {count} 个面重叠(共 {area_m2} 平方米)或公共边不一致:{others}|overlaps ({area_m2} m2), or shares no exact edge with, {count} others: {others}
 places
 no_place|没有坐标|no coordinates
 place_not_a_number|坐标不是数字:{x}, {y}|the coordinates are no numbers: {x}, {y}
