@@ -7,6 +7,7 @@ broken off; a file that is missing or unreadable leaves the rest searchable. Ans
 from __future__ import annotations
 
 import contextlib
+import logging
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator
@@ -15,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import structlog
 from PySide6.QtCore import QObject, Signal
 
 from app.cache.archive import PAGE, ArchiveSearch, Found, Hit, NoLongerWanted
@@ -26,7 +26,7 @@ from casework.entities.case import Case
 from casework.ids import Key
 from casework.text.fold import Folding
 
-_LOG = structlog.get_logger("search")
+_LOG = logging.getLogger(__name__)
 LIVE_MOST = 2_000  # finds among the seat's own rows; whoever has more types another letter
 READ_ROWS = 500
 
@@ -105,10 +105,10 @@ class SearchDesk(QObject):
         try:
             work()
         except (sqlite3.DatabaseError, UnreadableStore, OSError) as problem:
-            _LOG.info("search_waits", reason=type(problem).__name__)
+            _LOG.info("a search waits: %s", type(problem).__name__)
             self._let_go()
         except Exception:
-            _LOG.exception("search_broke")
+            _LOG.exception("a search broke")
             self._let_go()
 
     # --- in the thread --------------------------------------------------------------------------------
@@ -154,7 +154,7 @@ class SearchDesk(QObject):
         try:
             return ArchiveSearch.open(self._folder / "archive.db", self._folding)
         except UnreadableStore as problem:
-            _LOG.info("archive_unreadable", reason=str(problem))
+            _LOG.info("the archive cannot be read: %s", problem)
             return None
 
     def _uncovered(self, reader: RowReader) -> Iterator[Case]:
