@@ -40,7 +40,7 @@ from server.imports.standing import read_standing
 from server.imports.words import sentence
 from server.imports.wrong_map import MARKS, map_page
 from server.paths import Paths
-from server.store import Unavailable
+from server.store import NotOpenable, Unavailable
 from server.store.writing import MovedOn
 
 
@@ -67,6 +67,8 @@ class Terms(msgspec.Struct, frozen=True):
 def run_import(wish: Wish, terms: Terms) -> Report:
     """The report as it stands at the end. Raises NotOpenable where there is no centre to import into, OSError where the
     report cannot be written."""
+    if not Paths(wish.into).database.is_file():
+        raise NotOpenable(f"{wish.into} is not initialised: run `gridseat-centre init {wish.into}` first")
     try:
         with contextlib.ExitStack() as held:
             held.enter_context(_without_collecting())

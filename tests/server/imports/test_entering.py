@@ -24,6 +24,7 @@ from server.imports.report import Report
 from server.imports.standing import read_standing
 from server.paths import Paths
 from server.serving import serving_lock
+from server.store import NotOpenable
 from server.store.sqlite import SqliteStore
 from server.store.verify import verify
 from server.store.writing import MovedOn, Terms
@@ -210,3 +211,10 @@ def test_that_a_delivery_decided_on_rows_that_moved_enters_nothing(tmp_path: Pat
         entering.enter_folder(checked, deliveries[1], lambda: next(LATER))
     assert entries(paths) == before and len(list(archive.read(paths.archived_cases))) == 1
     assert isinstance(paths, Paths) and os.path.exists(paths.archived_cases)
+
+
+def test_that_a_folder_that_is_no_centre_is_left_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(NotOpenable, match="not initialised"):
+        run(Paths(tmp_path / "empty"), "cases", *case_files(tmp_path))
+    assert not list((tmp_path / "empty").iterdir())
