@@ -127,6 +127,11 @@ def _tokens(query: str) -> tuple[Group | None, list[str]]:
     return None, tokens
 
 
+def scope_of(query: str) -> Group | None:
+    """The group a query's first word asks for alone, as `Index.search` understands it."""
+    return _tokens(query)[0]
+
+
 def _score(prepared: _Prepared, tokens: list[str]) -> int | None:
     if any(token not in prepared.all for token in tokens):
         return None

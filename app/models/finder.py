@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QThreadPool
 
-from app.commandbar.index import Entry, Group, Index
+from app.commandbar.index import Entry, Group, Index, scope_of
 from app.models import text, words
 from app.models.places import GridFinder, finder_of
 from app.models.queue_model import CaseFacts, QueueModel
@@ -36,8 +36,11 @@ class CaseIndex:
         if len(word) < NUMBER_DIGITS or not (word.isascii() and word.isdecimal()):
             return found
         known = {entry.id for entry in found}
-        numbered = [_case_entry(facts) for facts in self._model.numbered(word, limit)]
-        if self._places.is_large():
+        scope = scope_of(query)
+        numbered: list[Entry] = []
+        if scope in (None, Group.CASE):
+            numbered += [_case_entry(facts) for facts in self._model.numbered(word, limit)]
+        if scope in (None, Group.GRID) and self._places.is_large():
             numbered += [_grid_entry(grid) for grid in self._places.by_digits(word, limit - len(numbered))]
         return [*(entry for entry in numbered if entry.id not in known), *found][:limit]
 
