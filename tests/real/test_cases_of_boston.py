@@ -156,8 +156,10 @@ def test_that_a_newer_file_would_change_what_changed_in_it(
         writer.writeheader()
         writer.writerows(rows)
         packed.writestr("newer.csv", text.getvalue())
+    before = oracle.fingerprints(boston.folder)
     report = bring("cases", newer, boston.folder, "boston2011", "--dry-run")
     assert report["outcome"] == "dry_run"
+    assert oracle.fingerprints(boston.folder) == before
     assert (report["new"], report["changed"], report["absent"]) == (1, 2, 1)
     assert report["unchanged"] == 49_293 - 2 - 1
 
