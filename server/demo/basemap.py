@@ -59,13 +59,16 @@ def features(
 
 
 def _areas(layer: str, shapes: Iterable[tuple[str, shapely.Geometry]]) -> list[Feature]:
-    found = []
-    for name, shape in shapes:
-        for piece in shapely.get_parts(shape):
-            ring = np.rint(shapely.get_coordinates(shapely.get_exterior_ring(piece))[:-1]).astype(np.int64)
-            if len(ring) >= 3:
-                found.append(Feature(layer, name, 0, ring))
-    return found
+    named = list(shapes)
+    pieces, of = shapely.get_parts(np.array([shape for _, shape in named], dtype=object), return_index=True)
+    points, ring_of = shapely.get_coordinates(shapely.get_exterior_ring(pieces), return_index=True)
+    whole = np.rint(points).astype(np.int64)
+    ends = np.concatenate([[0], np.cumsum(np.bincount(ring_of, minlength=len(pieces)))]).tolist()
+    return [
+        Feature(layer, named[which][0], 0, whole[ends[k] : ends[k + 1] - 1])
+        for k, which in enumerate(of.tolist())
+        if ends[k + 1] - ends[k] > 3
+    ]
 
 
 def _roads(net: Network, ground: Ground) -> list[Feature]:
