@@ -90,7 +90,9 @@ class GridFinder:
         for doubtful in np.unique(place[1:][place[1:] == place[:-1]]).tolist():
             x, y = int(x_mm[doubtful]), int(y_mm[doubtful])
             claims = grid[place == doubtful].tolist()
-            found[doubtful] = next((one for one in claims if is_within(self._grids[one].rings, x, y)), claims[0])
+            found[doubtful] = next(
+                (one for one in claims if is_within(self._grids[one].rings, x, y)), claims[0]
+            )
         return found
 
 
