@@ -30,8 +30,9 @@ class BlobFault(Exception):
 class Blobs:
     """The folder of blobs. Its calls block: run them in a worker."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, most_bytes: int = BLOB_BYTES) -> None:
         self._folder = folder
+        self._most_bytes = most_bytes
 
     def path(self, sha256: str) -> Path | None:
         """The whole blob, or None."""
@@ -49,7 +50,7 @@ class Blobs:
         """Add bytes at `offset`; true when the blob is whole and on disk. Raises BlobFault, Unavailable."""
         if not SHA256.match(sha256) or offset < 0 or total < offset + len(body):
             raise BlobFault("bad_range")
-        if total > BLOB_BYTES:
+        if total > self._most_bytes:
             raise BlobFault("too_long")
         if self.path(sha256) is not None:
             return True

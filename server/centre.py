@@ -10,6 +10,7 @@ from casework.catalogue.load import load_catalogues
 from casework.catalogue.model import Catalogue
 from server.auth import GrantKey, Patience
 from server.blobs import Blobs
+from server.deliveries import Deliveries
 from server.feed import Hub
 from server.paths import Paths
 from server.signing import SigningKey
@@ -50,8 +51,10 @@ class Centre:
         self.signing = SigningKey.load_or_make(paths.signing_key)
         self.snapshots = Snapshots(paths, store, self.signing, clock)
         self.blobs = Blobs(paths.blobs)
+        self.deliveries = Deliveries(paths, store, clock, self.snapshots.prepare)
 
     def close(self) -> None:
+        self.deliveries.close()
         self.snapshots.close()
         self.store.close()
 

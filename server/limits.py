@@ -14,6 +14,15 @@ BODY_BYTES = 4_000_000  # one request, blobs excepted
 BLOB_BYTES = 32_000_000  # one photo
 CHUNK_BYTES = 256 * 1024  # read from a file at a time
 
+IMPORT_BYTES = 1_500_000_000  # one file from outside, as server.imports reads it at most
+IMPORT_FILES_BYTES = 6_000_000_000  # of all that are kept; beyond it the oldest go
+IMPORT_KEPT_MS = 86_400_000  # a file from outside, and what was checked of it
+IMPORT_TIDY_S = 3_600
+IMPORTS_WAITING = 4  # checks that wait for their turn; there is one at a time
+IMPORTS_KEPT = 12  # checked ones that nobody has put away
+IMPORT_CHECK_S = 1_800  # longer than this no check takes
+IMPORT_CHECK_BYTES = 6_000_000_000  # memory of the process that checks, where the system can hold it to that
+
 TICK_MS = 100  # changes of this long go down together (measured: sync design 2.2)
 IDLE_ADVANCE_MS = 1_000  # a cursor moves over entries that are not the seat's at least this often
 HEARTBEAT_MS = 15_000  # comment on a quiet stream, so that proxies keep it

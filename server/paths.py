@@ -41,6 +41,10 @@ class Paths(msgspec.Struct, frozen=True):
         return self.root / "blobs"
 
     @property
+    def imports(self) -> Path:
+        return self.root / "imports"
+
+    @property
     def secrets(self) -> Path:
         return self.root / "secrets"
 

@@ -10,10 +10,10 @@ from litestar import Litestar
 from litestar.datastructures import State
 
 from server.centre import Centre
-from server.http import files, sessions, work
+from server.http import files, imports, sessions, work
 from server.http.faults import FAULTS
 from server.lapse import lapse_claims
-from server.limits import BODY_BYTES
+from server.limits import BODY_BYTES, IMPORT_TIDY_S
 
 ROUTES = (
     sessions.log_in,
@@ -29,6 +29,15 @@ ROUTES = (
     files.blob,
     files.blob_offset,
     files.put_blob,
+    imports.import_file_offset,
+    imports.put_import_file,
+    imports.begin_import,
+    imports.import_told,
+    imports.import_page,
+    imports.enter_import,
+    imports.drop_import,
+    imports.profiles,
+    imports.propose_profile,
 )
 
 
@@ -42,6 +51,7 @@ def create_app(make_centre: Callable[[], Centre]) -> Litestar:
         tasks = [
             asyncio.create_task(centre.hub.run(), name="feed"),
             asyncio.create_task(lapse_claims(centre), name="lapse"),
+            asyncio.create_task(centre.deliveries.keep_tidy(IMPORT_TIDY_S), name="imports"),
         ]
         try:
             yield
@@ -50,6 +60,7 @@ def create_app(make_centre: Callable[[], Centre]) -> Litestar:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+            await centre.deliveries.stop()
             await asyncio.to_thread(centre.close)
 
     return Litestar(

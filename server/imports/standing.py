@@ -107,10 +107,14 @@ FIELD_OF = {
 
 
 def read_standing(
-    paths: Paths, kind: DeliveryKind, catalogues: Mapping[str, Catalogue], now_ms: int
+    paths: Paths,
+    kind: DeliveryKind,
+    catalogues: Mapping[str, Catalogue],
+    now_ms: int,
+    is_served: bool = False,
 ) -> Standing:
-    """What a file of this kind is checked against. Raises NotOpenable."""
-    with _reading(paths.database) as db:
+    """What a file of this kind is checked against; `is_served`: a centre writes meanwhile. Raises NotOpenable."""
+    with _reading(paths.database, is_served) as db:
         city = _rows(db, "city")
         if not city:
             raise NotOpenable("the city's own row is missing")
@@ -133,12 +137,12 @@ def read_standing(
 
 
 @contextlib.contextmanager
-def _reading(path: Path) -> Iterator[apsw.Connection]:
+def _reading(path: Path, is_served: bool) -> Iterator[apsw.Connection]:
     check_library()
     if not path.is_file():
         raise NotOpenable(f"{path} is not there: the folder is not initialised")
     try:
-        db = _open(path)
+        db = open_reader(path) if is_served else _open(path)
         try:
             db.execute("BEGIN")
             yield db

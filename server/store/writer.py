@@ -20,7 +20,7 @@ import structlog
 from server.limits import BATCH_JOBS, QUEUE_JOBS
 from server.store import EpochChanged, Unavailable
 from server.store.connection import refusal_of
-from server.store.writing import Writing
+from server.store.writing import MovedOn, Writing
 
 _LOG = structlog.get_logger("store")
 T = TypeVar("T")
@@ -138,7 +138,10 @@ class Writer:
                 self._do(writing, job)
             writing.commit()
         except _Broke as broke:
-            _LOG.error("job_broke", exc_info=broke.error)
+            if isinstance(broke.error, MovedOn):  # a delivery that was checked too early is no fault
+                _LOG.info("delivery_refused", key=str(broke.error))
+            else:
+                _LOG.error("job_broke", exc_info=broke.error)
             self._discard()
             broke.job.error = broke.error
             _answer([broke.job])

@@ -16,6 +16,7 @@ from casework.entities.city import City
 from casework.entities.delivery import DeliveryKind
 from casework.entities.duty_grid import DutyGrid
 from casework.entities.duty_layer import DutyLayer
+from casework.entities.person import Person
 from casework.entities.unit import Unit
 from casework.entities.unit_grid import UnitGrid
 from casework.ids import GridCode, LayerId, UnitId
@@ -54,7 +55,7 @@ def city(edge_m: int = SIDE_M * ACROSS) -> City:
     )
 
 
-def founded_town(root: Path, has_grids: bool = True) -> Paths:
+def founded_town(root: Path, has_grids: bool = True, people: Sequence[Person] = ()) -> Paths:
     grids = [unit_grid(column, row) for row in range(ACROSS) for column in range(ACROSS)]
     rows: list[tuple[str, msgspec.Struct]] = [("city", city())]
     if has_grids:
@@ -67,7 +68,8 @@ def founded_town(root: Path, has_grids: bool = True) -> Paths:
             ("duty_grid", DutyGrid("m1", layer, WORKS, "东片", tuple(grid.code for grid in grids[:6]))),
             ("duty_grid", DutyGrid("m2", layer, PARKS, "西片", tuple(grid.code for grid in grids[6:]))),
         ]
-    found(root, Ground(rows), NOW_MS)
+    rows += [("person", person) for person in people]
+    found(root, Ground(rows, demo_accounts=people), NOW_MS)
     return Paths(root)
 
 
