@@ -20,6 +20,7 @@ from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, Signal, Slot
 from app.cache.open_rows import OpenScan
 from app.cache.reader import Kept, RowReader
 from app.cache.tables import TABLES
+from app.importing import Imports
 from app.link.core import ROWS
 from app.link.engine import Engine, EngineStopped
 from app.link.link import Pace
@@ -73,6 +74,7 @@ class Session(QObject):
         self._found.connect(self._hand_over, Qt.ConnectionType.QueuedConnection)
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(1)
+        self.imports = Imports(engine, self)  # files from outside; for administrators
 
     # -- who, where and when
 
@@ -270,6 +272,7 @@ class Session(QObject):
         """Log off: unsent things stay and go out under this person's name. The engine stops."""
         if not self._is_closed:
             self._is_closed = True
+            self.imports.cancel()
             self._pool.clear()
             self._pool.waitForDone()
             self._engine.stop()

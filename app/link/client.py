@@ -17,7 +17,7 @@ import httpx
 import msgspec
 
 from app.link.sse import EventReader, ServerEvent, TooLong
-from app.link.wire import Beating, Failure, Opened, Present, Trouble, Wrong
+from app.link.wire import Beating, Failure, Opened, Present, Reply, Trouble, Wrong
 from casework.limits import PAGE_ENTRIES, PHOTO_BYTES
 from casework.sync.messages import (
     PROTOCOL,
@@ -191,6 +191,33 @@ class CentreClient:
         except (httpx.HTTPError, httpx.StreamError) as error:
             return _broken(error)
         return None if done == snapshot.bytes else Failure(Trouble.UNREACHABLE, "the download stopped short")
+
+    # -- files from outside
+
+    async def send(
+        self, method: str, path: str, content: bytes | None, headers: dict[str, str], timeout_s: float
+    ) -> Reply | Failure:
+        """An answer whatever it says; a Failure where there is none."""
+        if self.is_cut:
+            return CUT
+        if content is not None and "Content-Range" not in headers:
+            headers = {**headers, "Content-Type": "application/json"}
+        try:
+            async with (
+                asyncio.timeout(timeout_s),
+                self._http.stream(
+                    method, path, content=content, headers={**self._signed(), **headers}
+                ) as answer,
+            ):
+                raw = await _bounded(answer)
+                told = {name.lower(): value for name, value in answer.headers.items()}
+                return Reply(answer.status_code, told, raw)
+        except TimeoutError:
+            return Failure(Trouble.UNREACHABLE, "no answer in time")
+        except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL) as error:
+            return _broken(error)
+        except TooLong as error:
+            return Failure(Trouble.GARBAGE, _where(error))
 
     # -- inside
 

@@ -61,6 +61,7 @@ class Engine:
         self._loop = asyncio.new_event_loop()
         self._loop.set_exception_handler(_log_bug)
         self._core: Core | None = None
+        self._errands: set[asyncio.Task[Any]] = set()
 
         def make() -> Core:
             return Core(folder, catalogues, told, _Asking(self), seat)
@@ -163,6 +164,12 @@ class Engine:
         """A drill without the network, on this seat alone."""
         self.post(lambda _: self._link.cut(is_cut) if self._link else None)
 
+    def ask_centre(
+        self, work: Callable[[CentreClient], Coroutine[Any, Any, T]]
+    ) -> concurrent.futures.Future[T]:
+        """Calls beside the daily traffic, for as long as this log-in lasts. Raises EngineStopped."""
+        return self._submit(self._asked(work))
+
     def call(self, act: Callable[[Core], T]) -> T:
         """Does something on the engine's thread and waits for it."""
 
@@ -219,7 +226,22 @@ class Engine:
             await link.stop()
         return said
 
+    async def _asked(self, work: Callable[[CentreClient], Coroutine[Any, Any, T]]) -> T:
+        if self._link is None:
+            raise EngineStopped("nobody has logged in")
+        task = asyncio.current_task()
+        assert task is not None
+        self._errands.add(task)
+        try:
+            return await work(self._link.client)
+        finally:
+            self._errands.discard(task)
+
     async def _signed_off(self) -> None:
+        for errand in list(self._errands):
+            errand.cancel()
+        if self._errands:
+            await asyncio.wait(self._errands)
         link, self._link = self._link, None
         if link:
             await link.stop()

@@ -37,6 +37,7 @@ NO_FILE = frozenset({Trouble.NOT_FOUND, Trouble.GARBAGE, Trouble.UNSEALED})  # p
 BROKEN_STREAMS = 3  # in a row, before the stream is given up for long polls
 POLL_ROUNDS = 20  # long polls before the stream is tried again
 POLL_WAIT_S = 20
+DELIVERY = "delivery"
 WRONG_PASSWORD_S = 60.0
 PERSON_S = 120.0  # the own row comes with the first rows
 
@@ -83,6 +84,11 @@ class Link:
         self._memory: asyncio.Task[None] | None = None
         self._wake: asyncio.TimerHandle | None = None
         self._tasks: list[asyncio.Task[None]] = []
+
+    @property
+    def client(self) -> CentreClient:
+        """For calls beside the daily traffic; the engine ends them before it ends the link."""
+        return self._client
 
     # -- core.Asks
 
@@ -367,6 +373,8 @@ class Link:
         except WireError as error:
             _LOG.error("page_refused", detail=str(error)[:200])
             return Failure(Trouble.UPGRADE, "a row does not decode")
+        if any(entry.entity == DELIVERY for entry in page.entries):
+            self._boot.wishes.set()  # the centre's files may be newer ones now
         return None
 
     async def _changes(self) -> None:

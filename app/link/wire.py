@@ -53,6 +53,14 @@ class Failure(msgspec.Struct, frozen=True):
         return FAULTS.get(self.trouble, Fault.CENTRE_ERROR)
 
 
+class Reply(msgspec.Struct, frozen=True):
+    """An answer as it came, whatever its status; names of headers are in small letters."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
 class Beating(msgspec.Struct, frozen=True):
     """`numbers_left` are reserved case numbers of today, None: this person registers nothing."""
 

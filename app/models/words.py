@@ -18,6 +18,7 @@ from casework.clock.model import TimeLimit, TimeUnit
 from casework.commands.check import FailReason
 from casework.commands.not_file import NotFiledReason
 from casework.entities.component import ComponentState
+from casework.entities.delivery import DeliveryKind
 from casework.entities.request import RequestKind, RequestState
 from casework.entities.task import TaskState
 from casework.sync.status import Fault, Lamp, OutboxState, Waits
@@ -49,6 +50,12 @@ WORDS: Mapping[type[enum.StrEnum], Mapping[enum.StrEnum, str]] = MappingProxyTyp
             Flag.FORCED: QT_TRANSLATE_NOOP("Flag", "Closed by order"),
             Flag.EXEMPT: QT_TRANSLATE_NOOP("Flag", "Exempt"),
             Flag.REPLY_WANTED: QT_TRANSLATE_NOOP("Flag", "Reply wanted"),
+        },
+        DeliveryKind: {
+            DeliveryKind.COMPONENTS: QT_TRANSLATE_NOOP("DeliveryKind", "Components"),
+            DeliveryKind.GRIDS: QT_TRANSLATE_NOOP("DeliveryKind", "Unit grids"),
+            DeliveryKind.CASES: QT_TRANSLATE_NOOP("DeliveryKind", "Cases"),
+            DeliveryKind.UNITS: QT_TRANSLATE_NOOP("DeliveryKind", "Responsible units"),
         },
         Post: {
             Post.SUPERVISOR: QT_TRANSLATE_NOOP("Post", "Supervisor"),

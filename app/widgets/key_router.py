@@ -56,6 +56,7 @@ class KeyRouter(QObject):
             "alarm": self.go_to_alarm,
             "command_bar": window.command_bar.open,
             "search": window.search.open,
+            "import": window.imports.open,
             "back": self._back,
             "theme": lambda: window.set_theme("light" if theme.current() == "dark" else "dark"),
             "density": self._turn_density,
@@ -95,6 +96,8 @@ class KeyRouter(QObject):
         if window.is_drawer_shown() and (window.drawer.press(cap) or cap in OF_THE_HIDDEN_CARD):
             return
         if window.search.press(cap):
+            return
+        if window.imports.is_shown() and (window.imports.press(cap) or cap in OF_THE_HIDDEN_CARD | {"Space"}):
             return
         if cap == "Space" and not window.card.is_asking():
             self._take_next()
@@ -209,7 +212,11 @@ class KeyRouter(QObject):
             for action in available(context)
             if action.why_disabled(context) is None
         ]
-        return found + [(key.id, key.words, action_words.cap(key.key)) for key in SCREEN_KEYS]
+        return found + [(key.id, key.words, action_words.cap(key.key)) for key in self._screen_keys()]
+
+    def _screen_keys(self) -> list[ScreenKey]:
+        """Those of this person."""
+        return [key for key in SCREEN_KEYS if key.id != "import" or self._window.imports.may()]
 
     def hints(self, is_everything: bool = False) -> list[KeyHint]:
         """The keys of the present context; all of them for F1."""
@@ -222,13 +229,17 @@ class KeyRouter(QObject):
             return self._drawer_hints()
         if window.search.is_typing() and not is_everything:
             return self._search_hints()
+        if window.imports.is_shown() and not is_everything:
+            return [*window.imports.hints(), _screen_hint(SCREEN_KEY_BY_ID["keys"])]
         context = window.card.operations.context()
         actions = [a for a in available(context) if is_everything or Place.FOOT in a.places]
         made = [_action_hint(action, context) for action in actions]
         choice = self._choice_hint()
         if choice is not None:
             made.insert(1, choice)
-        screen = [key for key in SCREEN_KEYS if key.id != "keys" and (is_everything or key.is_in_foot)]
+        screen = [
+            key for key in self._screen_keys() if key.id != "keys" and (is_everything or key.is_in_foot)
+        ]
         if window.stage.count() < 2:
             screen = [key for key in screen if key.id != "stage"]
         made += [_screen_hint(key) for key in screen if key.key]

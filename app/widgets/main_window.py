@@ -27,6 +27,7 @@ from app.widgets.command_bar import CommandBar
 from app.widgets.drawer import Drawer
 from app.widgets.fetch_line import FetchStrip
 from app.widgets.foot import FootStrip
+from app.widgets.import_place import ImportPlace
 from app.widgets.key_router import KeyRouter
 from app.widgets.nearby import NearbyStrip
 from app.widgets.offline_band import OfflineBand
@@ -84,6 +85,7 @@ class MainWindow(QWidget):
         self._make_parts()
         self.search = SearchPlace(self, folding or Folding({}))
         self._lay()
+        self.imports = ImportPlace(self)
         self.router = KeyRouter(self)
         self._connect()
         self.setWindowTitle(f"GridSeat {session.seat} {session.person.name}")
@@ -320,11 +322,20 @@ class MainWindow(QWidget):
         is_keyboard_free = part is self.card and self._has_keyboard(self.drawer)
         self.right.setCurrentWidget(part)
         self.right.setFixedWidth(part.maximumWidth())
+        self.imports.arrange()
         if is_keyboard_free:
             self._take_keyboard_back()
 
+    def set_alone(self, is_alone: bool) -> None:
+        """The stage has the room of the card and of the near cases too."""
+        is_shown = not (is_alone or self.is_form_shown())
+        self.right.setVisible(is_shown)
+        self._right_line.setVisible(is_shown)
+        self._place_nearby()
+
     def _place_nearby(self) -> None:
-        self.nearby.setVisible(self.height() >= NEARBY_FROM_PX and not self.is_form_shown())
+        is_high = self.height() >= NEARBY_FROM_PX
+        self.nearby.setVisible(is_high and not self.is_form_shown() and not self.imports.is_shown())
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -336,6 +347,7 @@ class MainWindow(QWidget):
         self.photos.stop()
         self.model.stop()
         self.search.stop()
+        self.imports.stop()
         self.closing.emit()
         super().closeEvent(event)
 

@@ -37,6 +37,7 @@ SCREEN_KEYS: tuple[ScreenKey, ...] = (
     ScreenKey("alarm", "F12", QT_TRANSLATE_NOOP("ScreenKey", "Go to the first alarm")),
     ScreenKey("command_bar", "Ctrl+K", QT_TRANSLATE_NOOP("ScreenKey", "Command bar")),
     ScreenKey("search", "Ctrl+F", QT_TRANSLATE_NOOP("ScreenKey", "Search all cases")),
+    ScreenKey("import", "Shift+F11", QT_TRANSLATE_NOOP("ScreenKey", "Import a file…")),
     ScreenKey("back", "Esc", QT_TRANSLATE_NOOP("ScreenKey", "Back")),
     ScreenKey("theme", "", QT_TRANSLATE_NOOP("ScreenKey", "Dark or light")),
     ScreenKey("density", "", QT_TRANSLATE_NOOP("ScreenKey", "Row height")),

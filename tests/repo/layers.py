@@ -98,8 +98,11 @@ RULES: dict[str, Rule] = {
     "app.link": Rule(
         ours=("app.link", "app.cache", "casework"), others=("httpx", "msgspec", "structlog", "zstandard")
     ),
+    "app.importing": Rule(ours=("app.importing", "app.link", "casework"), others=QT_CORE, never=NETWORK),
     "app.session": Rule(
-        ours=("app.session", "app.cache", "app.link", "casework"), others=("msgspec", *QT_CORE), never=NETWORK
+        ours=("app.session", "app.importing", "app.cache", "app.link", "casework"),
+        others=("msgspec", *QT_CORE),
+        never=NETWORK,
     ),
     "app.actions": Rule(ours=("app.actions", "casework"), others=("msgspec",), never=NETWORK),
     "app.models": Rule(
