@@ -34,7 +34,7 @@ from server.demo.params import Matters
 from server.demo.places import addresses, gazetteer
 
 YEARS_DAYS = 3 * 365
-RECENT_DAYS = 120  # a city founded as generated has its own cases of these: no number is given twice
+RECENT_DAYS = 120  # more than any founded city's own cases reach back
 MOST_SPOTS = 200_000
 SPOT_CASES = 5  # about so many cases at one spot
 ROADSIDE = frozenset({"main", "minor", "any_road", "market", "component"})
@@ -70,14 +70,20 @@ class _Spots(msgspec.Struct, frozen=True):
     is_roadside: npt.NDArray[np.bool_]
 
 
-def archived_cases(city_view: CityView, count: int, seed: int, as_of_ms: int) -> ArchivedCases:
-    """`count` closed cases, registered in the three years before the last four months, in the order of their keys."""
+def archived_cases(
+    city_view: CityView, count: int, seed: int, as_of_ms: int, recent_days: int = RECENT_DAYS
+) -> ArchivedCases:
+    """`count` closed cases of three years, in the order of their keys.
+
+    None was told in the `recent_days` before `as_of_ms`: a founded city has its own cases of these, and no number is
+    given twice.
+    """
     rng = np.random.default_rng([seed, 0xA7C])
     plan = params.matters()
     phrases = phrases_of(plan, city_view.catalogue)
     weights = np.array([phrase.weight for phrase in phrases])
     phrase = rng.choice(len(phrases), count, p=weights / weights.sum())
-    told = _arrivals(rng, city_view.city, phrases, phrase, as_of_ms)
+    told = _arrivals(rng, city_view.city, phrases, phrase, as_of_ms, recent_days)
     registered = told + _minutes(rng, count, 1.6, 0.6)
     order = np.argsort(registered, kind="stable")
     phrase, registered = phrase[order], registered[order]
@@ -125,11 +131,11 @@ def _minutes(rng: np.random.Generator, count: int, middle: float, width: float) 
 
 
 def _arrivals(
-    rng: np.random.Generator, city: City, phrases: list[Phrase], phrase: Ints, as_of_ms: int
+    rng: np.random.Generator, city: City, phrases: list[Phrase], phrase: Ints, as_of_ms: int, recent_days: int
 ) -> Ints:
     """When each was told: by the rhythm of the days and of the kind's hours, before the founded city's own cases."""
     beat = rhythm.pace(city, as_of_ms)
-    last = msgspec.structs.replace(beat, as_of_ms=beat.midnight(as_of_ms) - RECENT_DAYS * DAY_MS)
+    last = msgspec.structs.replace(beat, as_of_ms=beat.midnight(as_of_ms) - recent_days * DAY_MS)
     return rhythm.arrivals(rng, last, _of([one.matter.hours for one in phrases], phrase), YEARS_DAYS)
 
 

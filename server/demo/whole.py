@@ -7,6 +7,7 @@ founding's. It makes no secrets and no accounts.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -18,9 +19,10 @@ from server.archive import cases as archive
 from server.archive.made import CityView, archived_cases
 from server.component_file import write_components as write_table
 from server.demo import files
-from server.demo.abreast import aside, play_of, the_play
+from server.demo.abreast import Play, aside, play_of, the_play
 from server.demo.cases import EDITION
 from server.demo.city import ORIGIN_MM, Laid, base_of, seeds_of
+from server.demo.rhythm import DAY_MS
 from server.founding import write_store
 from server.paths import Paths
 
@@ -63,7 +65,15 @@ def _write_components(path: Path) -> None:
 def _write_archive(path: Path, count: int) -> None:
     play = the_play()
     view = view_of(play.laid, play.catalogues[EDITION])
-    archive.append(path, archived_cases(view, count, play.laid.seed, play.as_of_ms), is_generated=True)
+    made = archived_cases(view, count, play.laid.seed, play.as_of_ms, _own_days(play))
+    archive.append(path, made, is_generated=True)
+
+
+def _own_days(play: Play) -> int:
+    """How many days back the city's own cases reach, and a few more for those told late in the evening."""
+    first = min(number for _, given in play.parts for number in given)[:8]
+    day: datetime = datetime.strptime(first, "%Y%m%d").replace(tzinfo=UTC)
+    return int((play.as_of_ms - day.timestamp() * 1000) // DAY_MS) + 3
 
 
 def view_of(laid: Laid, catalogue: Catalogue) -> CityView:
