@@ -311,6 +311,77 @@
     </message>
 </context>
 <context>
+    <name>CheckView</name>
+    <message>
+        <source>Open the report&apos;s page</source>
+        <translation>打开报告页面</translation>
+    </message>
+    <message>
+        <source>Save the page…</source>
+        <translation>保存页面…</translation>
+    </message>
+    <message>
+        <source>The centre had moved on since the first check, so nothing entered and the file was checked again. This is the new report.</source>
+        <translation>首次检查之后中心有变动，什么也没有录入，文件已重新检查。以下是新的报告。</translation>
+    </message>
+    <message>
+        <source>Every seat gets it by itself. Delivery {0}.</source>
+        <translation>各席位会自动收到。交付号 {0}。</translation>
+    </message>
+    <message>
+        <source>Profile</source>
+        <translation>配置</translation>
+    </message>
+    <message>
+        <source>Reference system</source>
+        <translation>坐标系</translation>
+    </message>
+    <message>
+        <source>Here, not in the file</source>
+        <translation>中心有、文件没有</translation>
+    </message>
+    <message>
+        <source>The file goes to the centre</source>
+        <translation>正在传到中心</translation>
+    </message>
+    <message>
+        <source>{0} of {1}</source>
+        <translation>{0} / {1}</translation>
+    </message>
+    <message>
+        <source>the centre cannot be reached; it goes on by itself</source>
+        <translation>中心联系不上，恢复后自动继续</translation>
+    </message>
+    <message>
+        <source>Waits for its turn: {0} before it</source>
+        <translation>排队中，前面还有 {0} 个</translation>
+    </message>
+    <message>
+        <source>It is being entered</source>
+        <translation>正在录入</translation>
+    </message>
+    <message>
+        <source>All of it or nothing; this can no longer be stopped.</source>
+        <translation>要么全部录入，要么一行不录；现在不能停止。</translation>
+    </message>
+    <message>
+        <source>The check begins</source>
+        <translation>开始检查</translation>
+    </message>
+    <message>
+        <source>The centre checks in a process of its own; nothing has entered.</source>
+        <translation>中心正在单独检查，什么也没有录入。</translation>
+    </message>
+    <message>
+        <source>Not checked</source>
+        <translation>尚未检查</translation>
+    </message>
+    <message>
+        <source>Nothing has entered. {0} goes back to the profile.</source>
+        <translation>什么也没有录入。按 {0} 返回配置。</translation>
+    </message>
+</context>
+<context>
     <name>Clock</name>
     <message>
         <source>{0} limit</source>
@@ -612,6 +683,25 @@
     </message>
 </context>
 <context>
+    <name>DeliveryKind</name>
+    <message>
+        <source>Components</source>
+        <translation>部件</translation>
+    </message>
+    <message>
+        <source>Unit grids</source>
+        <translation>单元网格</translation>
+    </message>
+    <message>
+        <source>Cases</source>
+        <translation>案件</translation>
+    </message>
+    <message>
+        <source>Responsible units</source>
+        <translation>专业部门</translation>
+    </message>
+</context>
+<context>
     <name>Drawer</name>
     <message>
         <source>Not carried out: {0}. {1}</source>
@@ -874,6 +964,95 @@
     </message>
 </context>
 <context>
+    <name>Figures</name>
+    <message>
+        <source>rows</source>
+        <translation>行</translation>
+    </message>
+    <message>
+        <source>enter</source>
+        <translation>可录入</translation>
+    </message>
+    <message>
+        <source>new</source>
+        <translation>新增</translation>
+    </message>
+    <message>
+        <source>changed</source>
+        <translation>变更</translation>
+    </message>
+    <message>
+        <source>unchanged</source>
+        <translation>未变</translation>
+    </message>
+    <message>
+        <source>refused</source>
+        <translation>拒绝</translation>
+    </message>
+</context>
+<context>
+    <name>FileView</name>
+    <message>
+        <source>Choose the file…</source>
+        <translation>选择文件…</translation>
+    </message>
+    <message>
+        <source>The first rows</source>
+        <translation>前几行</translation>
+    </message>
+    <message>
+        <source>Shapefile, GeoPackage, GeoJSON, TopoJSON, DXF, CSV, Excel (.xlsx), or one of them in a zip. A shapefile&apos;s companions go along. Nothing enters before you have seen the report.</source>
+        <translation>可用 Shapefile、GeoPackage、GeoJSON、TopoJSON、DXF、CSV、Excel（.xlsx），或装有其中一个的 zip。Shapefile 的附属文件会一并带上。看过报告之前，什么也不会录入。</translation>
+    </message>
+    <message>
+        <source>What the file&apos;s rows are</source>
+        <translation>文件内容</translation>
+    </message>
+    <message>
+        <source>The file</source>
+        <translation>文件</translation>
+    </message>
+    <message>
+        <source>{0} is being looked into …</source>
+        <translation>正在查看 {0} …</translation>
+    </message>
+    <message>
+        <source>Format</source>
+        <translation>格式</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>大小</translation>
+    </message>
+    <message>
+        <source>Columns</source>
+        <translation>列数</translation>
+    </message>
+    <message>
+        <source>Layers</source>
+        <translation>图层</translation>
+    </message>
+    <message>
+        <source>Reference system</source>
+        <translation>坐标系</translation>
+    </message>
+    <message>
+        <source>not said by the file</source>
+        <translation>文件没有说明</translation>
+    </message>
+    <message>
+        <source>Sent along</source>
+        <translation>一并带上</translation>
+    </message>
+</context>
+<context>
+    <name>FirstRows</name>
+    <message>
+        <source>The first rows</source>
+        <translation>前几行</translation>
+    </message>
+</context>
+<context>
     <name>Flag</name>
     <message>
         <source>Suspended</source>
@@ -914,6 +1093,219 @@
     <message>
         <source>Reply wanted</source>
         <translation>要求回复</translation>
+    </message>
+</context>
+<context>
+    <name>Import</name>
+    <message>
+        <source>The centre cannot be reached</source>
+        <translation>中心联系不上</translation>
+    </message>
+    <message>
+        <source>The centre is busy, try again</source>
+        <translation>中心正忙，请重试</translation>
+    </message>
+    <message>
+        <source>Only an administrator may import</source>
+        <translation>只有管理员可以导入</translation>
+    </message>
+    <message>
+        <source>The log-in no longer holds</source>
+        <translation>登录已失效</translation>
+    </message>
+    <message>
+        <source>The centre no longer has this check: check the file again</source>
+        <translation>中心已没有这次检查，请重新检查</translation>
+    </message>
+    <message>
+        <source>The centre no longer has the file: check it again</source>
+        <translation>中心已没有这个文件，请重新检查</translation>
+    </message>
+    <message>
+        <source>Too many files wait to be checked, try again later</source>
+        <translation>等待检查的文件太多，请稍后再试</translation>
+    </message>
+    <message>
+        <source>The file is larger than the centre takes</source>
+        <translation>文件超过中心的上限</translation>
+    </message>
+    <message>
+        <source>Nothing of this file can enter</source>
+        <translation>此文件没有可录入的内容</translation>
+    </message>
+    <message>
+        <source>It is being entered and can no longer be stopped</source>
+        <translation>正在录入，不能停止</translation>
+    </message>
+    <message>
+        <source>The file changed while it was sent: choose it again</source>
+        <translation>传送期间文件有变动，请重新选择</translation>
+    </message>
+    <message>
+        <source>The file cannot be read</source>
+        <translation>文件无法读取</translation>
+    </message>
+    <message>
+        <source>It could not be saved there</source>
+        <translation>无法保存到该处</translation>
+    </message>
+    <message>
+        <source>This is no profile: a text in UTF-8 is needed</source>
+        <translation>这不是配置：应为 UTF-8 文本</translation>
+    </message>
+    <message>
+        <source>The centre&apos;s disk is full</source>
+        <translation>中心的磁盘已满</translation>
+    </message>
+    <message>
+        <source>The file is empty</source>
+        <translation>文件是空的</translation>
+    </message>
+    <message>
+        <source>The file begins with nothing but zero bytes</source>
+        <translation>文件开头全是零字节</translation>
+    </message>
+    <message>
+        <source>This kind of file is not known here; the centre may know it</source>
+        <translation>席位不认识此类文件，中心或许认识</translation>
+    </message>
+    <message>
+        <source>It could not be looked into here; the centre will say more</source>
+        <translation>席位查看不了，由中心检查时说明</translation>
+    </message>
+    <message>
+        <source>The centre could not do it</source>
+        <translation>中心未能完成</translation>
+    </message>
+    <message>
+        <source>The check begins</source>
+        <translation>开始检查</translation>
+    </message>
+    <message>
+        <source>The file is read</source>
+        <translation>正在读取文件</translation>
+    </message>
+    <message>
+        <source>Every row is checked</source>
+        <translation>正在逐行检查</translation>
+    </message>
+    <message>
+        <source>The report is written</source>
+        <translation>正在写报告</translation>
+    </message>
+    <message>
+        <source>What would enter is laid ready</source>
+        <translation>正在备好待录入的内容</translation>
+    </message>
+    <message>
+        <source>Checked. Nothing has entered yet</source>
+        <translation>已检查，尚未录入</translation>
+    </message>
+    <message>
+        <source>Entered</source>
+        <translation>已录入</translation>
+    </message>
+    <message>
+        <source>Nothing new: nothing was written</source>
+        <translation>没有新内容，什么也没有写入</translation>
+    </message>
+    <message>
+        <source>The file cannot be read as a whole: nothing of it can enter</source>
+        <translation>文件整体无法读取，没有可录入的内容</translation>
+    </message>
+    <message>
+        <source>line {0}</source>
+        <translation>第 {0} 行</translation>
+    </message>
+    <message>
+        <source>row {0}</source>
+        <translation>第 {0} 行</translation>
+    </message>
+    <message>
+        <source>feature {0}</source>
+        <translation>第 {0} 个要素</translation>
+    </message>
+    <message>
+        <source>record {0}</source>
+        <translation>第 {0} 条记录</translation>
+    </message>
+</context>
+<context>
+    <name>ImportPage</name>
+    <message>
+        <source>Back</source>
+        <translation>返回</translation>
+    </message>
+    <message>
+        <source>1 File</source>
+        <translation>1 文件</translation>
+    </message>
+    <message>
+        <source>2 Profile</source>
+        <translation>2 配置</translation>
+    </message>
+    <message>
+        <source>3 Check and enter</source>
+        <translation>3 检查与录入</translation>
+    </message>
+    <message>
+        <source>Import a file</source>
+        <translation>导入文件</translation>
+    </message>
+    <message>
+        <source>On to the profile</source>
+        <translation>下一步：配置</translation>
+    </message>
+    <message>
+        <source>Check it, without entering</source>
+        <translation>检查，不录入</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>The next file</source>
+        <translation>导入下一个文件</translation>
+    </message>
+    <message>
+        <source>Enter</source>
+        <translation>录入</translation>
+    </message>
+    <message>
+        <source>Enter {0} rows</source>
+        <translation>录入 {0} 行</translation>
+    </message>
+    <message>
+        <source>A profile</source>
+        <translation>配置</translation>
+    </message>
+    <message>
+        <source>Save the profile</source>
+        <translation>保存配置</translation>
+    </message>
+    <message>
+        <source>The file to import</source>
+        <translation>要导入的文件</translation>
+    </message>
+    <message>
+        <source>Save the page</source>
+        <translation>保存报告页面</translation>
+    </message>
+</context>
+<context>
+    <name>ImportPlace</name>
+    <message>
+        <source>Import</source>
+        <translation>导入</translation>
+    </message>
+    <message>
+        <source>What the rows are</source>
+        <translation>选择内容</translation>
+    </message>
+    <message>
+        <source>Choose the file</source>
+        <translation>选择文件</translation>
     </message>
 </context>
 <context>
@@ -1554,6 +1946,49 @@
     </message>
 </context>
 <context>
+    <name>ProfileView</name>
+    <message>
+        <source>Profiles of the centre</source>
+        <translation>中心自带的配置</translation>
+    </message>
+    <message>
+        <source>The centre ships none for files of this kind.</source>
+        <translation>中心没有此类文件的配置。</translation>
+    </message>
+    <message>
+        <source>The profile&apos;s text</source>
+        <translation>配置文本</translation>
+    </message>
+    <message>
+        <source>Choose a profile, open your own, or let the centre propose one for this file.</source>
+        <translation>选择一个配置，打开自己的配置，或由中心为此文件拟一份。</translation>
+    </message>
+    <message>
+        <source>Let the centre propose one</source>
+        <translation>由中心拟一份</translation>
+    </message>
+    <message>
+        <source>Open a file…</source>
+        <translation>打开文件…</translation>
+    </message>
+    <message>
+        <source>Save as…</source>
+        <translation>另存为…</translation>
+    </message>
+    <message>
+        <source>The profile for this file</source>
+        <translation>此文件的配置</translation>
+    </message>
+    <message>
+        <source>your own text</source>
+        <translation>自己的文本</translation>
+    </message>
+    <message>
+        <source>as the centre ships it: {0}</source>
+        <translation>中心自带，未改动：{0}</translation>
+    </message>
+</context>
+<context>
     <name>Queue</name>
     <message>
         <source>Accept</source>
@@ -1736,6 +2171,25 @@
     <message>
         <source>Switch</source>
         <translation>换队列</translation>
+    </message>
+</context>
+<context>
+    <name>Reasons</name>
+    <message>
+        <source>Why rows are refused</source>
+        <translation>拒绝的原因</translation>
+    </message>
+    <message>
+        <source>Refused, and where</source>
+        <translation>拒绝原因与位置</translation>
+    </message>
+    <message>
+        <source>Rows</source>
+        <translation>行数</translation>
+    </message>
+    <message>
+        <source>Noted while reading</source>
+        <translation>读取说明</translation>
     </message>
 </context>
 <context>
@@ -2077,6 +2531,10 @@
     <message>
         <source>Search all cases</source>
         <translation>查找全部案件</translation>
+    </message>
+    <message>
+        <source>Import a file…</source>
+        <translation>导入文件…</translation>
     </message>
     <message>
         <source>Back</source>
