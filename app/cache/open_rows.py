@@ -138,6 +138,13 @@ class OpenScan:
         few = f'SELECT count(*) FROM (SELECT 1 FROM "case" WHERE stage IN ({marks}) LIMIT {count + 1})'
         return int(self._db.execute(few, OPEN).fetchone()[0]) <= count
 
+    def count(self) -> int:
+        """How many open cases the cache holds."""
+        marks = ", ".join("?" for _ in OPEN)
+        return int(
+            self._db.execute(f'SELECT count(*) FROM "case" WHERE stage IN ({marks})', OPEN).fetchone()[0]
+        )
+
     def tasks(self, ids: list[str]) -> dict[str, Any]:
         """These tasks by their ids."""
         found = {task.id: task for task in self._tasks("key IN ({0})", ids)}

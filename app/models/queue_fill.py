@@ -36,6 +36,12 @@ class Seat(msgspec.Struct, frozen=True):
     refused: frozenset[str]  # cases with a refused command
 
 
+class Expected(msgspec.Struct, frozen=True):
+    """How many cases there are; said when the first of them have been."""
+
+    count: int
+
+
 class Ended(msgspec.Struct, frozen=True):
     """Everything has been read, or the cache is damaged."""
 
@@ -80,13 +86,16 @@ class Fill:
         return is_short
 
     def run(self, say: Say) -> None:
-        """Says part after part, then that it has ended."""
+        """Says part after part, and after the first how many there are; then that it has ended."""
         try:
             claims = self._scan.claims()
-            for shown in filter(None, self._scan.parts()):
+            for nth, shown in enumerate(filter(None, self._scan.parts())):
                 self.room.acquire(timeout=WAIT_S)
                 if self.is_off or not say(self._part(shown, claims)):
                     return
+                if nth == 0:
+                    self.room.acquire(timeout=WAIT_S)
+                    say(Expected(self._scan.count()))
                 time.sleep(REST_S)
             say(Ended())
         except sqlite3.DatabaseError:

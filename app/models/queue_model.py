@@ -60,6 +60,9 @@ if TYPE_CHECKING:
     from app.session import Session
 
 TICK_MS = 1000
+AGAIN_MS = (
+    250  # between two sorts that nobody asked for: while thousands of rows come, each is out of date at once
+)
 MOST_RANGES = 64  # more scattered changes than this are shown by one reset
 MOST_MOVED = 100  # more changed rows than this are sorted anew, in the pool
 INLINE_ROWS = 4000  # so many are sorted at once, within a ms
@@ -118,7 +121,9 @@ class QueueModel(QAbstractTableModel):
         self._names: list[tuple[str, str]] = []  # name and code of every class met
         self._window: tuple[int, int] | None = None
         self._shown_ms = session.now_ms()
-        self._is_sorting = self._is_to_sort_again = False
+        self._is_sorting = False
+        self._again = QTimer(self, singleShot=True, interval=AGAIN_MS)
+        self._again.timeout.connect(self._sort_in_pool)
         self._since: set[int] = set()  # slots touched since the sort under way began
         self._haystack = Haystack()
         self._stale_blocks: set[int] = set()
@@ -137,6 +142,7 @@ class QueueModel(QAbstractTableModel):
         self._pool.stop()
         self._reading.stop()
         self._tick_timer.stop()
+        self._again.stop()
 
     # --- what it shows ------------------------------------------------------------------------------
 
@@ -185,7 +191,8 @@ class QueueModel(QAbstractTableModel):
     def is_settled(self) -> bool:
         """Whether what is wanted is what is shown, and everything has been read."""
         is_reading = self.is_filling() or bool(self._rows.touched)
-        return not self._is_sorting and not is_reading and self._view == self._wanted
+        is_sorting = self._is_sorting or self._again.isActive()
+        return not is_sorting and not is_reading and self._view == self._wanted
 
     def is_filling(self) -> bool:
         """Whether the cases are still being read from the cache."""
@@ -469,9 +476,9 @@ class QueueModel(QAbstractTableModel):
 
     def _sort_in_pool(self) -> None:
         if self._is_sorting:
-            self._is_to_sort_again = True
-            return
-        self._is_sorting, self._is_to_sort_again, self._since = True, False, set()
+            return  # what was touched is put right when it comes, and another view is sorted then
+        self._again.stop()
+        self._is_sorting, self._since = True, set()
         view = self._wanted
         given = self._given(view)
 
@@ -489,12 +496,12 @@ class QueueModel(QAbstractTableModel):
             if len(self._since) > MOST_MOVED:
                 # Too many to be moved one by one: what is no more there goes, the rest at the next sort.
                 order = order[(self._rows.member[order] & self._rows.bit(view.queue)) != 0]
-                self._is_to_sort_again = True
+                self._again.start()
             else:
                 order = self._moved(order, self._since, view)
             self._show(order, view)
             self.sorted.emit()
-        if self._is_to_sort_again or view != self._wanted:
+        else:
             self._sort_in_pool()
 
     def _show(self, fresh: Order, view: View | None = None) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.models.pool_work import PoolWork
-from app.models.queue_fill import Ended, Fill, Seat, facts_of
+from app.models.queue_fill import Ended, Expected, Fill, Seat, facts_of
 from app.models.queue_rows import Part, QueueRows, build_part, part_without
 from app.models.queues import QueueSpec
 from casework.clock.model import Calendar
@@ -158,7 +158,7 @@ class OpenRows(QObject):
         else:
             self._pool.send(made.run, lambda said: self._take(made, said))
 
-    def _take(self, made: Fill, said: Part | Ended) -> bool:
+    def _take(self, made: Fill, said: Part | Expected | Ended) -> bool:
         """A part of a filling, or its end."""
         made.room.release()
         if made is not self._filling:
@@ -170,6 +170,9 @@ class OpenRows(QObject):
                 self._timer.start(0)  # the first screenful
             self._is_first = False
             self._wait()
+            return True
+        if isinstance(said, Expected):
+            self.rows.reserve(said.count)
             return True
         self._filling = None
         if said.is_damaged:

@@ -35,6 +35,8 @@ STAGES = tuple(Stage)
 STAGE_NUMBER = {stage: i for i, stage in enumerate(STAGES)}
 PLACE_BYTES = 32  # what two places are told apart by when they are sorted: sixteen characters
 PLACE_KEYS = PLACE_BYTES // 8
+SPARE = 4  # a quarter more room than there are cases
+LEAST_ROOM = 256
 DIGITS = re.compile(r"\d+")
 ClassKey = tuple[str, Kind, str]
 
@@ -94,24 +96,30 @@ def part_without(part: Part, cases: set[str]) -> Part:
     return Part(*texts, {name: values[..., at] for name, values in part.columns.items()})
 
 
-# name -> (type, what an empty slot holds, how many values a row has)
-COLUMNS: dict[str, tuple[Any, int, int]] = {
-    "due": (np.int64, NO_DUE, len(Clock)),
-    "soon": (np.int64, NO_DUE, len(Clock)),
-    "member": (np.uint32, 0, 1),
-    "group": (np.int8, 0, 1),
-    "number": (np.int64, 0, 1),
-    "registered": (np.int64, 0, 1),
-    "since": (np.int64, 0, 1),  # when the present stage began
-    "x_mm": (np.int64, 0, 1),
-    "y_mm": (np.int64, 0, 1),
-    "class_of": (np.int32, 0, 1),
-    "flags": (np.uint16, 0, 1),
-    "state": (np.uint8, 0, 1),
-    "stage": (np.uint8, 0, 1),
-    "place_keys": (np.uint64, 0, PLACE_KEYS),
-    "is_here": (np.bool_, False, 1),
+# name -> (type, how many values a row has). What an empty slot holds is looked at by nobody.
+COLUMNS: dict[str, tuple[Any, int]] = {
+    "due": (np.int64, len(Clock)),
+    "soon": (np.int64, len(Clock)),
+    "member": (np.uint32, 1),
+    "group": (np.int8, 1),
+    "number": (np.int64, 1),
+    "registered": (np.int64, 1),
+    "since": (np.int64, 1),  # when the present stage began
+    "x_mm": (np.int64, 1),
+    "y_mm": (np.int64, 1),
+    "class_of": (np.int32, 1),
+    "flags": (np.uint16, 1),
+    "state": (np.uint8, 1),
+    "stage": (np.uint8, 1),
+    "place_keys": (np.uint64, PLACE_KEYS),
+    "is_here": (np.bool_, 1),
 }
+
+
+def empty_column(name: str, size: int) -> NDArray[Any]:
+    """A column of empty slots; zeros cost nothing until something else is written there."""
+    kind, width = COLUMNS[name]
+    return np.zeros((width, size) if width > 1 else (size,), kind)
 
 
 def build_part(
@@ -207,7 +215,7 @@ class QueueRows:
     place_keys: NDArray[np.uint64]
     is_here: NDArray[np.bool_]
 
-    def __init__(self, queues: Sequence[QueueSpec], capacity: int = 256) -> None:
+    def __init__(self, queues: Sequence[QueueSpec], capacity: int = LEAST_ROOM) -> None:
         self.queues = tuple(queues)
         self.classes = Classes()
         self.slot_of: dict[str, int] = {}
@@ -216,14 +224,19 @@ class QueueRows:
         self.holders: dict[int, str] = {}
         self.touched: set[int] = set()  # slots put or dropped since whoever looks has emptied it
         self.tallies = QueueTallies(self.queues)
-        self._free = list(range(capacity - 1, -1, -1))
+        self._unused = 0  # this slot and all behind it never held a case
+        self._free: list[int] = []
         self._retired: list[int] = []
-        for name, (kind, empty, width) in COLUMNS.items():
-            shape = (width, capacity) if width > 1 else (capacity,)
-            setattr(self, name, np.full(shape, empty, kind))
+        for name in COLUMNS:
+            setattr(self, name, empty_column(name, capacity))
 
     def __len__(self) -> int:
         return len(self.slot_of)
+
+    def reserve(self, count: int) -> None:
+        """Room for so many cases and for some more: made while there are few to copy, not when it has run out."""
+        if count > len(self.ids):
+            self._grow(count + count // SPARE)
 
     def put(self, part: Part) -> None:
         """Adds cases, or takes their new states."""
@@ -312,19 +325,21 @@ class QueueRows:
         return Standing(self.member[slots], self.group[slots], self.due[:, slots], self.soon[:, slots])
 
     def _take_slot(self) -> int:
-        if not self._free:
-            self._grow()
-        return self._free.pop()
+        if self._free:
+            return self._free.pop()
+        if self._unused == len(self.ids):
+            self._grow(self._unused + max(self._unused // SPARE, LEAST_ROOM))
+        self._unused += 1
+        return self._unused - 1
 
-    def _grow(self) -> None:
-        size = len(self.ids)
-        self.ids += [""] * size
-        self.places += [""] * size
-        for name, (kind, empty, width) in COLUMNS.items():
-            shape = (width, size) if width > 1 else (size,)
-            more = np.full(shape, empty, kind)
-            setattr(self, name, np.concatenate((getattr(self, name), more), axis=-1))
-        self._free += range(2 * size - 1, size - 1, -1)
+    def _grow(self, size: int) -> None:
+        held = len(self.ids)
+        self.ids += [""] * (size - held)
+        self.places += [""] * (size - held)
+        for name in COLUMNS:
+            wider = empty_column(name, size)
+            wider[..., :held] = getattr(self, name)
+            setattr(self, name, wider)
 
 
 def run_count(positions: NDArray[Any]) -> int:

@@ -42,6 +42,9 @@ class FakeScan:
     def close(self) -> None:
         pass
 
+    def count(self) -> int:
+        return len(self._cases)
+
     def is_at_most(self, count: int) -> bool:
         return len(self._cases) <= count
 

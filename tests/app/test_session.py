@@ -245,6 +245,7 @@ def test_that_a_scan_reads_what_the_screens_read_with_pending_work_laid_over_it(
             assert getattr(shown.row, name) == getattr(whole.row, name)
     assert found[commands[0].case].pending == (moved,)
     assert scan.is_at_most(len(found)) and not scan.is_at_most(0)
+    assert scan.count() == len(found) - 1  # what was told a moment ago is not in the cache yet
     assert scan.claims().keys() == {shown.row.case for shown in session.rows("claim")}
     names = [shown.row.id for shown in session.rows("task")]
     assert scan.tasks(names).keys() == set(names)

@@ -14,7 +14,7 @@ from app.models import queue_model
 from app.models.finder import Finder
 from app.models.queue_find import Haystack, fill, folded_line, folded_lines, matches, words_of
 from app.models.queue_model import QueueModel
-from app.models.queue_order import SORTS, Sort, View, copied, key_of, moved, sorted_slots
+from app.models.queue_order import SORTS, Copied, Sort, View, copied, key_of, moved, sorted_slots
 from app.models.queue_rows import Classes, QueueRows, RowFacts, build_part, place_keys
 from app.models.queue_soon import soon_from_all, soon_from_ms
 from app.models.queues import QUEUE_BY_ID, QUEUES, Clock, queues_for
@@ -99,6 +99,20 @@ def test_that_a_case_that_changed_while_all_were_read_is_not_put_back(qtbot: QtB
     settled(model, qtbot)
     assert model.open_count() == 1497
     assert shown(model) == expected(session, model, Sort.LEFT)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_that_keys_joined_to_one_number_sort_as_they_do_apart(seed: int) -> None:
+    chance = np.random.default_rng(seed)
+    count = int(chance.integers(1, 3000))
+    # Few alike and all alike, more bits together than one number has, and the largest numbers there are.
+    sizes = (2**63 - 1, 1, 5, 2**64 - 1, 2**20)[seed % 3 :]
+    keys = [chance.integers(0, size, count, np.uint64, endpoint=True) for size in sizes]
+    keys.append(chance.permutation(count).astype(np.int64))
+    slots = chance.permutation(count)
+    assert np.array_equal(sorted_slots(Copied(slots, keys)), slots[np.lexsort(keys[::-1])])
+    two = [keys[1 + seed % 2], keys[-1]]
+    assert np.array_equal(sorted_slots(Copied(slots, two)), slots[np.lexsort(two[::-1])])
 
 
 @pytest.mark.parametrize("sort", SORTS)

@@ -301,7 +301,13 @@ def test_that_columns_grow_and_slots_are_not_reused_before_recycling() -> None:
     rows.recycle()
     put(51)
     assert slot in rows.slot_of.values()
+    held = rows.due[:, list(rows.slot_of.values())].copy()
+    rows.reserve(5000)
+    assert len(rows.ids) == len(rows.places) == rows.due.shape[1] >= 5000
     assert rows.due.shape[0] == len(Clock)
+    assert np.array_equal(rows.due[:, list(rows.slot_of.values())], held)
+    put(52)
+    assert len(set(rows.slot_of.values())) == len(rows.slot_of)
     assert [rows.ids[slot] for slot in rows.slot_of.values()] == list(rows.slot_of)
 
 
