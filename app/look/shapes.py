@@ -73,7 +73,11 @@ _BARS = (
     *_polygon((0.22, -0.8), (0.62, -0.8), (0.62, 0.8), (0.22, 0.8)),
 )
 _FLAG = (*_polygon((-0.8, -0.9), (0.8, -0.9), (0.8, 0.45), (-0.8, 0.45)), *_line((0, 0.45), (0, 1.0)))
-_PIN = (("M", 0.0, 0.05), ("A", 0.0, -0.5, 0.44, 210.0, -240.0), ("Z",))
+
+
+def _pin(up: float, r: float) -> tuple[Op, ...]:
+    return (("M", 0.0, 0.05), ("A", 0.0, -up, r, 210.0, -240.0), ("Z",))
+
 
 SHAPES: Mapping[str, Mark] = MappingProxyType(
     {
@@ -106,8 +110,8 @@ SHAPES: Mapping[str, Mark] = MappingProxyType(
         "hexagon": Mark(_hexagon(0.9), None, "text1", 0.18),
         "flag": Mark(_FLAG, "bg1", "text1", 0.14),
         # what a search found: a pin whose foot is the place; the one looked at is filled
-        "pin": Mark(_PIN, "bg1", "sel", 0.16),
-        "pin_full": Mark(_PIN, "sel", "sel", 0.16),
+        "pin": Mark(_pin(0.5, 0.4), "bg1", "sel", 0.16),
+        "pin_full": Mark(_pin(0.62, 0.54), "sel", "sel", 0.16),
         # lamps
         "disc": Mark(_circle(0.78), "ok_fill"),
         "half_disc": Mark(_circle(0.78), None, "warn_fill", 0.2),
