@@ -110,8 +110,8 @@ SHAPES: Mapping[str, Mark] = MappingProxyType(
         "hexagon": Mark(_hexagon(0.9), None, "text1", 0.18),
         "flag": Mark(_FLAG, "bg1", "text1", 0.14),
         # what a search found: a pin whose foot is the place; the one looked at is filled
-        "pin": Mark(_pin(0.5, 0.4), "bg1", "sel", 0.16),
-        "pin_full": Mark(_pin(0.62, 0.54), "sel", "sel", 0.16),
+        "pin": Mark(_pin(0.45, 0.38), "bg1", "sel", 0.16),
+        "pin_full": Mark(_pin(0.5, 0.5), "sel", "sel", 0.16),
         # lamps
         "disc": Mark(_circle(0.78), "ok_fill"),
         "half_disc": Mark(_circle(0.78), None, "warn_fill", 0.2),
