@@ -152,6 +152,8 @@ def _delimiter(text: str) -> str:
 
 def _show(found: Looked, table: Sequence[Sequence[object]]) -> None:
     rows = [[_cell(cell) for cell in row[:COLUMNS]] for row in table]
+    width = max((k + 1 for row in rows for k, cell in enumerate(row) if cell), default=0)
+    rows = [row[:width] for row in rows]
     found.columns, found.first = (rows[0], rows[1:]) if rows else ([], [])
 
 
@@ -204,7 +206,8 @@ def _look_at_layers(path: str, found: Looked, has_layers: bool = True) -> None:
     facts = pyogrio.read_info(path, layer=names[0] if names else None, force_feature_count=True)
     if has_layers:
         found.layers, found.layer = names, names[0] if names else ""
-    found.rows = int(facts["features"])
+    # Of these two the centre counts otherwise: what has no shape, and what stands in blocks.
+    found.rows = -1 if found.format in ("topojson", "dxf") else int(facts["features"])
     found.crs = facts["crs"] or ""
     found.geometry = str(facts["geometry_type"] or "")
     found.encoding = str(facts["encoding"] or "") if found.format == "shp" else ""

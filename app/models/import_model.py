@@ -302,8 +302,6 @@ class ImportModel(QObject):
 
     def begin_anew(self) -> None:
         """The next file; what was checked is put away."""
-        if self.told is not None:
-            self._line.drop(self.told.id)
         self._forget_check()
         self.step, self.file, self.looked, self.trouble = FILE, "", None, ""
         self.changed.emit()
