@@ -275,8 +275,9 @@ class Deliveries:
             self._worker.submit(self._work, job)
 
     def _clear(self, job: Job) -> None:
-        """Nothing of it stays, except what has entered."""
-        self._clear_beside(job)
+        """Nothing of it stays, except what has entered: a file of that may still wait for its place."""
+        if job.state != ENTERED:
+            self._clear_beside(job)
         shutil.rmtree(job.folder, ignore_errors=True)
 
     def _clear_beside(self, job: Job) -> None:

@@ -33,6 +33,7 @@ _LOG = structlog.get_logger("engine")
 T = TypeVar("T")
 CALL_S = 30.0  # a disk that takes longer than this has failed
 STOP_S = 10.0
+LAST_WORDS_S = 1.0
 
 
 class EngineStopped(Exception):
@@ -238,6 +239,8 @@ class Engine:
             self._errands.discard(task)
 
     async def _signed_off(self) -> None:
+        if self._errands:  # last words get a moment; whoever wanted the rest has gone
+            await asyncio.wait(self._errands, timeout=LAST_WORDS_S)
         for errand in list(self._errands):
             errand.cancel()
         if self._errands:

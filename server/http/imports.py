@@ -12,6 +12,7 @@ import msgspec
 from litestar import Response, delete, get, head, post, put
 from litestar.response import Stream
 
+from casework.entities.delivery import DeliveryKind
 from casework.sync.imports import PIECE_BYTES, PROFILE_CHARS, ImportAsk, Profiles, ProposeAsk
 from casework.workflow import Post
 from server.deliveries import Deliveries, Job, NoFile, NotReady, TooMany
@@ -20,6 +21,8 @@ from server.http.files import OFFSET_HEADER, Received, named, send_file, sent_sp
 from server.http.visitor import Visitor, answer, centre_of, visitor_of
 
 PIECE_LIMIT_BYTES = 4 * PIECE_BYTES
+LONGEST_NAME = 1_000
+KINDS = frozenset(kind.value for kind in DeliveryKind) | {""}  # "" = found out
 
 
 def administrator_of(request: AnyRequest) -> Visitor:
@@ -77,6 +80,8 @@ async def put_import_file(request: AnyRequest) -> Response[bytes]:
 
 async def begun(request: AnyRequest, ask: ImportAsk | ProposeAsk) -> Response[bytes]:
     visitor = administrator_of(request)
+    if len(ask.name) > LONGEST_NAME:
+        raise Fault(400, "bad_message", place="name")
     deliveries = deliveries_of(request)
     try:
         job = await asyncio.to_thread(deliveries.begin, visitor.person.id, ask)
@@ -140,4 +145,7 @@ async def profiles(request: AnyRequest) -> Response[bytes]:
 @post("/v1/profiles/propose")
 async def propose_profile(request: AnyRequest) -> Response[bytes]:
     administrator_of(request)
-    return await begun(request, msgspec.json.decode(await request.body(), type=ProposeAsk))
+    ask = msgspec.json.decode(await request.body(), type=ProposeAsk)
+    if ask.kind not in KINDS:
+        raise Fault(400, "bad_message", place="kind")
+    return await begun(request, ask)
