@@ -58,6 +58,12 @@ FAULTS: Mapping[Fault, tuple[str, str]] = MappingProxyType(
             QT_TRANSLATE_NOOP("LogIn", "The local copy was damaged and is being made anew."),
             QT_TRANSLATE_NOOP("LogIn", "What was unsent is kept. Enter to go on."),
         ),
+        Fault.UNSEALED: (
+            QT_TRANSLATE_NOOP(
+                "LogIn", "This is not the centre this seat knows: its files carry another signature."
+            ),
+            QT_TRANSLATE_NOOP("LogIn", "Check the address; else tell the administrator before going on."),
+        ),
     }
 )
 
