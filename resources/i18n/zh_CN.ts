@@ -1526,6 +1526,14 @@
         <translation>未发的都在。按 Enter 继续。</translation>
     </message>
     <message>
+        <source>This is not the centre this seat knows: its files carry another signature.</source>
+        <translation>这不是本席认得的中心：它的文件签名不同。</translation>
+    </message>
+    <message>
+        <source>Check the address; else tell the administrator before going on.</source>
+        <translation>请核对地址；若无误，继续之前请告知管理员。</translation>
+    </message>
+    <message>
         <source>Asking the centre…</source>
         <translation>正在连接中心…</translation>
     </message>
