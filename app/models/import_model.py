@@ -87,6 +87,9 @@ class ImportModel(QObject):
         self.profiles: tuple[ProfileTold, ...] = ()
         self.profile = ""  # the name of a shipped one; "" = one's own text
         self.text = ""
+        self.own = (
+            ""  # what the person wrote, opened or had proposed; kept beside a shipped one that is looked at
+        )
         self.going: Any = None  # GoingUp, while the file goes up
         self.told: ImportTold | None = None
         self.report: dict[str, Any] | None = None
@@ -97,7 +100,7 @@ class ImportModel(QObject):
     def set_kind(self, kind: str) -> None:
         """What the file's rows are."""
         if kind != self.kind:
-            self.kind, self.profile, self.text = kind, "", ""
+            self.kind, self.profile, self.text, self.own = kind, "", "", ""
             self._forget_check()
             self.changed.emit()
 
@@ -173,6 +176,11 @@ class ImportModel(QObject):
             self._forget_check()
             self.changed.emit()
 
+    def choose_own(self) -> None:
+        """Back to the person's own text."""
+        if self.own and self.text != self.own:
+            self._take_text(self.own)
+
     def set_text(self, words: str) -> None:
         """The person has written in it; a shipped one becomes one's own."""
         if words != self.text:
@@ -180,7 +188,7 @@ class ImportModel(QObject):
             shipped = next((one for one in self.profiles if one.name == self.profile), None)
             was = self.profile
             if shipped is None or shipped.text != self.text:
-                self.profile = ""
+                self.profile, self.own = "", self.text
             self._forget_check()
             if was != self.profile:
                 self.changed.emit()
@@ -232,7 +240,7 @@ class ImportModel(QObject):
             self._take_text(said.proposal)
 
     def _take_text(self, words: str) -> None:
-        self.profile, self.text, self.trouble = "", words, ""
+        self.profile, self.text, self.own, self.trouble = "", words, words, ""
         self._forget_check()
         self.changed.emit()
 

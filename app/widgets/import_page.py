@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, QUrl, Signal
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtGui import QDesktopServices, QKeyEvent
 from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
@@ -122,6 +122,17 @@ class FileView(QWidget):
         self.rows.show_rows(looked.columns, looked.first)
 
 
+class ProfileList(QListWidget):
+    """The first arrow key takes the first one; before that nothing is taken."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up) and not self.selectedItems() and self.count():
+            self.setCurrentRow(0)
+            self.item(0).setSelected(True)
+        else:
+            super().keyPressEvent(event)
+
+
 class ProfileView(QWidget):
     """Which profile: shipped ones at the left, the text at the right, to be corrected."""
 
@@ -129,13 +140,13 @@ class ProfileView(QWidget):
         super().__init__(parent)
         self._model = model
         self._is_showing = False
-        self.list = QListWidget()
+        self.list = ProfileList()
         self.list.setFixedWidth(LIST_PX)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.list.setAccessibleName(self.tr("Profiles of the centre"))
         self.list.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
-        self.list.currentItemChanged.connect(self._on_chosen)
+        self.list.itemSelectionChanged.connect(self._on_chosen)
         self.none = Paragraph(self.tr("The centre ships none for files of this kind."), "text2")
         self.editor = QPlainTextEdit()
         self.editor.setAccessibleName(self.tr("The profile's text"))
@@ -172,19 +183,23 @@ class ProfileView(QWidget):
         """As the model has it."""
         model = self._model
         self._is_showing = True
-        offered = model.offered()
-        if [one.name for one in offered] != [self._name(row) for row in range(self.list.count())]:
+        shown = [(one.name, one.title) for one in model.offered()]
+        offered = bool(shown)
+        if model.own:
+            shown.insert(0, ("", self.tr("your own text")))
+        if [name for name, _ in shown] != [self._name(row) for row in range(self.list.count())]:
             self.list.clear()
-            for one in offered:
-                item = QListWidgetItem(clean(one.title))
-                item.setData(Qt.ItemDataRole.UserRole, one.name)
-                item.setToolTip(one.name)
+            for name, title in shown:
+                item = QListWidgetItem(clean(title))
+                item.setData(Qt.ItemDataRole.UserRole, name)
+                item.setToolTip(name)
                 self.list.addItem(item)
-        row = next((k for k, one in enumerate(offered) if one.name == model.profile), -1)
-        if row != self.list.currentRow():
+        is_any = bool(model.text)
+        row = next((k for k, (name, _) in enumerate(shown) if is_any and name == model.profile), -1)
+        if row != self.list.currentRow() or (row >= 0) != bool(self.list.selectedItems()):
             self.list.setCurrentRow(row)
         self.none.setVisible(not offered)
-        self.list.setVisible(bool(offered))
+        self.list.setVisible(bool(shown))
         if self.editor.toPlainText() != model.text:
             self.editor.setPlainText(model.text)
         own = self.tr("your own text") if model.text else ""
@@ -196,9 +211,15 @@ class ProfileView(QWidget):
     def _name(self, row: int) -> str:
         return str(self.list.item(row).data(Qt.ItemDataRole.UserRole))
 
-    def _on_chosen(self, item: QListWidgetItem | None) -> None:
-        if item is not None and not self._is_showing:
-            self._model.choose_profile(str(item.data(Qt.ItemDataRole.UserRole)))
+    def _on_chosen(self) -> None:
+        chosen = self.list.selectedItems()
+        if not chosen or self._is_showing:
+            return
+        name = str(chosen[0].data(Qt.ItemDataRole.UserRole))
+        if name:
+            self._model.choose_profile(name)
+        else:
+            self._model.choose_own()
 
     def _on_text(self) -> None:
         if not self._is_showing:
@@ -351,6 +372,16 @@ class ImportPage(QWidget):
         self.trouble.setVisible(bool(model.trouble))
         self._show_head()
         self._show_on()
+        if self.hasFocus():
+            self._hand_keyboard_on()
+
+    def _hand_keyboard_on(self) -> None:
+        """Arrows move through what there is to move through."""
+        model = self.model
+        if model.step == PROFILE and self.profiles.list.isVisible():
+            self.profiles.list.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif model.step == CHECK and self.checks.reasons.isVisible():
+            self.checks.reasons.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # --- inside ---------------------------------------------------------------------------------------
 
@@ -427,6 +458,7 @@ class ImportPage(QWidget):
         else:
             model.enter()
         self.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._hand_keyboard_on()
 
     def _back(self) -> None:
         model = self.model

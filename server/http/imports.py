@@ -110,10 +110,11 @@ async def import_told(request: AnyRequest) -> Response[bytes]:
 
 @get("/v1/imports/{id:str}/page")
 async def import_page(request: AnyRequest) -> Stream:
-    path = deliveries_of(request).page(job_of(request))
+    job = job_of(request)
+    path = deliveries_of(request).page(job)
     if path is None:
         raise Fault(404, "not_found")
-    return send_file(request, path, path.parent.name)
+    return send_file(request, path, f"{job.id}-{job.at_ms}-{job.state}")
 
 
 @post("/v1/imports/{id:str}/enter")

@@ -16,7 +16,7 @@ import pytest
 from casework.sync.imports import NONE, Profiles
 from casework.workflow import Post
 from server.component_file import read_components
-from server.limits import IMPORT_BYTES, IMPORTS_WAITING
+from server.limits import IMPORT_BYTES, IMPORT_CHECK_S, IMPORTS_WAITING
 from server.paths import Paths
 from server.store.verify import verify
 from tests.server.ground import Clock, Served, serving
@@ -309,6 +309,17 @@ def test_that_a_check_that_is_killed_is_told_and_the_centre_goes_on(
     assert hand.http.post(f"/v1/imports/{id_}/enter").status_code == 409
     id_, _ = hand.checked("cases", cases(tmp_path), PROFILES["cases"])
     assert hand.entered(id_).state == "entered"
+
+
+def test_that_a_check_that_takes_too_long_is_stopped(hand: Hand, clock: Clock, tmp_path: Path) -> None:
+    id_ = hand.begin("cases", cases(tmp_path), PROFILES["cases"])
+    end_s = time.monotonic() + 60
+    while hand.told(id_).state != "working":
+        assert time.monotonic() < end_s
+    clock.now_ms += (IMPORT_CHECK_S + 1) * 1000
+    told = hand.rested(id_)
+    assert told.failure is not None and told.failure.code == "check_too_long"
+    assert multiprocessing.active_children() == []
 
 
 def test_that_a_check_that_is_no_longer_wanted_ends_and_leaves_nothing(

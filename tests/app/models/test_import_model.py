@@ -88,6 +88,14 @@ def test_that_profiles_of_this_kind_are_offered_and_a_corrected_one_is_ones_own(
     assert line.asked[-1].text.endswith("# mine\n")
 
 
+def test_that_ones_own_text_is_kept_while_a_shipped_one_is_looked_at(chosen: ImportModel) -> None:
+    chosen.set_text(OWN + "# mine\n")
+    chosen.choose_profile("lamps")
+    assert chosen.text != chosen.own
+    chosen.choose_own()
+    assert (chosen.profile, chosen.text) == ("", OWN + "# mine\n")
+
+
 def test_that_a_proposal_becomes_the_text(chosen: ImportModel, line: FakeImports) -> None:
     chosen.propose()
     assert isinstance(line.asked[-1], ProposeAsk) and chosen.is_busy

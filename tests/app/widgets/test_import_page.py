@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -123,6 +124,33 @@ def test_that_a_file_is_imported_by_keys_alone(qtbot: QtBot, tmp_path: Path, wid
     assert desk.page.checks.outcome.text() == "已录入"
     desk.press("Ctrl+Enter")
     assert desk.page.stack.currentWidget() is desk.page.files and desk.page.model.file == ""
+
+
+def test_that_a_profile_is_taken_with_the_arrows_and_ones_own_text_stays_in_the_list(desk: Desk) -> None:
+    desk.choose()
+    desk.press("Ctrl+Enter")
+    assert desk.page.model.text == ""
+    desk.press("Down")
+    assert desk.page.model.profile == "covers"
+    desk.press("Down")
+    assert desk.page.model.profile == "lamps"
+    desk.page.profiles.editor.setFocus()
+    desk.page.profiles.editor.moveCursor(QTextCursor.MoveOperation.End)
+    hands.commit("# 我的\n")
+    assert desk.page.model.profile == "" and desk.page.profiles.list.item(0).text() == "自己的文本"
+    desk.page.profiles.list.setFocus()
+    desk.press("Down")
+    assert desk.page.model.profile == "covers"
+    desk.press("Up")
+    assert desk.page.model.text.endswith("# 我的\n")
+
+
+def test_that_the_arrows_move_through_the_reasons_of_a_report(desk: Desk) -> None:
+    desk.check()
+    desk.line.checked()
+    assert QApplication.focusWidget() is desk.page.checks.reasons
+    desk.press("Down")
+    assert desk.page.checks.reasons.currentItem().text(0).startswith("第 8 行")
 
 
 def test_that_esc_goes_back_level_by_level_and_keeps_what_was_chosen(desk: Desk) -> None:
