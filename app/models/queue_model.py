@@ -129,6 +129,10 @@ class QueueModel(QAbstractTableModel):
         self._stale_blocks: set[int] = set()
         self._counts: dict[str, Counts] = {}
         self._pool = PoolWork(self)
+        self._counting = QTimer(self, interval=0)
+        self._counting.timeout.connect(self._count_next)
+        self._uncounted: list[QueueSpec] = []
+        self._fresh: dict[str, Counts] = {}
         self._tick_timer = QTimer(self, interval=TICK_MS)
         self._tick_timer.timeout.connect(self.tick)
         self._tick_timer.start()
@@ -143,6 +147,7 @@ class QueueModel(QAbstractTableModel):
         self._reading.stop()
         self._tick_timer.stop()
         self._again.stop()
+        self._counting.stop()
 
     # --- what it shows ------------------------------------------------------------------------------
 
@@ -191,7 +196,7 @@ class QueueModel(QAbstractTableModel):
     def is_settled(self) -> bool:
         """Whether what is wanted is what is shown, and everything has been read."""
         is_reading = self.is_filling() or bool(self._rows.touched)
-        is_sorting = self._is_sorting or self._again.isActive()
+        is_sorting = self._is_sorting or self._again.isActive() or self._counting.isActive()
         return not is_sorting and not is_reading and self._view == self._wanted
 
     def is_filling(self) -> bool:
@@ -390,8 +395,9 @@ class QueueModel(QAbstractTableModel):
 
     def _show_changes(self) -> None:
         self._reorder(is_whole=False)
-        self._announce(0, len(COLUMNS) - 1)
-        self._count()
+        if not self._is_sorting:  # else all of it is painted when the order has come
+            self._announce(0, len(COLUMNS) - 1)
+        self._count_soon()
 
     def tick(self) -> None:
         """A second has passed: other times are shown, and a queue of overdue cases gets those that are so now."""
@@ -405,11 +411,30 @@ class QueueModel(QAbstractTableModel):
                 self._reorder(is_whole=False)
         self._shown_ms = now_ms
         self._announce(Column.MARK, Column.LEFT)
-        self._count()
+        self._count_soon()
+
+    def _count_soon(self) -> None:
+        """Figures of many rows come one queue in a turn of the loop: together they would be a stall."""
+        if len(self._rows) <= INLINE_ROWS:
+            self._count()
+        else:
+            self._uncounted = list(self.queues)
+            self._counting.start()
+
+    def _count_next(self) -> None:
+        queue = self._uncounted.pop()
+        self._fresh[queue.id] = self._rows.counts(queue, self._session.now_ms())
+        if not self._uncounted:
+            self._counting.stop()
+            self._take_counts(self._fresh)
+            self._fresh = {}
 
     def _count(self) -> None:
+        self._counting.stop()
         now_ms = self._session.now_ms()
-        fresh = {queue.id: self._rows.counts(queue, now_ms) for queue in self.queues}
+        self._take_counts({queue.id: self._rows.counts(queue, now_ms) for queue in self.queues})
+
+    def _take_counts(self, fresh: dict[str, Counts]) -> None:
         if fresh != self._counts:
             self._counts = fresh
             self.counts_changed.emit()
@@ -500,6 +525,7 @@ class QueueModel(QAbstractTableModel):
             else:
                 order = self._moved(order, self._since, view)
             self._show(order, view)
+            self._announce(0, len(COLUMNS) - 1)
             self.sorted.emit()
         else:
             self._sort_in_pool()

@@ -88,34 +88,32 @@ class QueueTallies:
     """All queues. Rows leave with what they counted as, and enter with what they count as now."""
 
     def __init__(self, queues: Sequence[QueueSpec]) -> None:
-        self._queues = tuple(queues)
-        self._tallies = {queue.id: Tally() for queue in self._queues}
-        self._gone: list[Standing] = []
-        self._new: list[Standing] = []
+        self._number = {queue.id: i for i, queue in enumerate(queues)}
+        self._tallies = {queue.id: Tally() for queue in queues}
+        self._gone: dict[str, list[Standing]] = {queue.id: [] for queue in queues}
+        self._new: dict[str, list[Standing]] = {queue.id: [] for queue in queues}
 
     def leave(self, rows: Standing) -> None:
         """They count no more as they did."""
-        self._gone.append(rows)
+        for waiting in self._gone.values():
+            waiting.append(rows)
 
     def enter(self, rows: Standing) -> None:
         """They count like this from now on."""
-        self._new.append(rows)
+        for waiting in self._new.values():
+            waiting.append(rows)
 
     def counts(self, queue: QueueSpec, now_ms: int) -> Counts:
-        """How a queue stands at a moment."""
-        self._settle()
-        return self._tallies[queue.id].counts(queue.is_overdue, now_ms)
-
-    def _settle(self) -> None:
-        if not self._gone and not self._new:
-            return
-        gone, new = _joined(self._gone), _joined(self._new)
-        self._gone, self._new = [], []
-        for i, queue in enumerate(self._queues):
-            bit = np.uint32(1 << i)
-            out, come = _of(gone, bit), _of(new, bit)
+        """How a queue stands at a moment; lays in what waits for this one, and for no other."""
+        tally, gone, new = self._tallies[queue.id], self._gone[queue.id], self._new[queue.id]
+        if gone or new:
+            bit = np.uint32(1 << self._number[queue.id])
+            out, come = _of(_joined(gone), bit), _of(_joined(new), bit)
+            gone.clear()
+            new.clear()
             if len(out.member) or len(come.member):
-                self._tallies[queue.id].change(out, come, queue.clock)
+                tally.change(out, come, queue.clock)
+        return tally.counts(queue.is_overdue, now_ms)
 
 
 def _joined(parts: list[Standing]) -> Standing:
