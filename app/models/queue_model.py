@@ -372,8 +372,9 @@ class QueueModel(QAbstractTableModel):
     ) -> Any:
         if orientation is not Qt.Orientation.Horizontal or role != Qt.ItemDataRole.DisplayRole:
             return None
-        left = self.tr("Newest") if self._wanted.sort is Sort.REGISTERED else self.tr("Left")
-        heads = ("", left, self.tr("Class"), self.tr("Place"), self.tr("Mark"))
+        # Rows sorted by registration still show the time left; the head beside it says what they are sorted by.
+        first = self.tr("Newest") if self._wanted.sort is Sort.REGISTERED else ""
+        heads = (first, self.tr("Left"), self.tr("Class"), self.tr("Place"), self.tr("Mark"))
         return heads[section] if 0 <= section < len(heads) else None
 
     def show_window(self, first: int, last: int) -> None:

@@ -65,10 +65,10 @@ class QueueHeads(QWidget):
         columns = QueueColumns(self.width())
         heads = [self._model.headerData(i, Qt.Orientation.Horizontal) for i in range(5)]
         sort = self._model.sort_by()
-        is_time = sort in (Sort.LEFT, Sort.REGISTERED)
         left_x = LEFT_END_PX - paint.text_width(heads[1], HEAD_TEXT_PX)
-        self._paint_head(painter, left_x, heads[1], is_time, left_x - ARROW_GAP_PX - ARROW_PX)
+        self._paint_head(painter, left_x, heads[1], sort is Sort.LEFT, left_x - ARROW_GAP_PX - ARROW_PX)
         for head, x, is_sort in (
+            (heads[0], SIDE_PX, sort is Sort.REGISTERED),
             (heads[2], columns.class_x, sort is Sort.CLASS),
             (heads[3], columns.place_x, sort is Sort.PLACE),
         ):
@@ -131,7 +131,7 @@ class QueueFilter(QWidget):
         self.field.installEventFilter(self)
         self.count = Plain("", "text2", "label")
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(SIDE_PX, 0, SIDE_PX, 8)
+        layout.setContentsMargins(SIDE_PX, 8, SIDE_PX, 2)
         layout.setSpacing(10)
         layout.addWidget(self.field, 1)
         layout.addWidget(self.count)

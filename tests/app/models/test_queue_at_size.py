@@ -101,6 +101,24 @@ def test_that_a_case_that_changed_while_all_were_read_is_not_put_back(qtbot: QtB
     assert shown(model) == expected(session, model, Sort.LEFT)
 
 
+def test_that_figures_that_come_queue_by_queue_are_those_that_come_at_once(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session, chance = hall(300), random.Random(4)
+    at_once = QueueModel(session)
+    settled(at_once, qtbot)
+    monkeypatch.setattr(queue_model, "INLINE_ROWS", 0)
+    one_by_one = QueueModel(session)
+    for _ in range(4):
+        for _ in range(30):
+            session.arrive(made(chance.randrange(320), chance))
+        for model in (at_once, one_by_one):
+            settled(model, qtbot)
+        for queue in one_by_one.queues:
+            assert one_by_one.counts(queue) == at_once.counts(queue)
+    assert one_by_one.counts().total == one_by_one.rowCount() > 0
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_that_keys_joined_to_one_number_sort_as_they_do_apart(seed: int) -> None:
     chance = np.random.default_rng(seed)
@@ -207,11 +225,11 @@ def test_that_a_second_that_passes_sorts_nothing(monkeypatch: pytest.MonkeyPatch
     model.tick()
 
 
-def test_that_the_head_says_what_the_time_column_is_sorted_by() -> None:
+def test_that_a_head_says_so_when_rows_are_sorted_by_what_no_column_shows() -> None:
     model = QueueModel(FakeSession())
-    before = model.headerData(1, Qt.Orientation.Horizontal)
+    before = model.headerData(0, Qt.Orientation.Horizontal)
     model.set_sort(Sort.REGISTERED)
-    assert model.headerData(1, Qt.Orientation.Horizontal) != before
+    assert model.headerData(0, Qt.Orientation.Horizontal) != before
 
 
 # --- the same numbers as one by one -----------------------------------------------------------------
