@@ -30,6 +30,7 @@ from casework.workflow import Stage
 
 STEP_S = 90.0
 SETTLE_MS = 400
+WORD_CHARS = 2  # of a place: a road has many cases
 LARGE, SMALL = (1920, 1080), (1366, 768)
 DISTRICT_M_PX, STREET_M_PX = 3.0, 0.4
 LEAST_COLOURS = 24
@@ -98,6 +99,7 @@ class Tour:
             self._see_card()
             if self._colleagues:
                 self._see_drawer()
+            self._see_search()
             self._see_small()
         except Lost as lost:
             self._faults.append(f"did not come: {lost}")
@@ -187,10 +189,24 @@ class Tour:
             lambda: not any(o.state is not OutboxState.REFUSED for o in self.session.outbox()),
         )
 
+    def _see_search(self) -> None:
+        """The first word of a case's place, and the third find of it."""
+        shown = self.session.row("case", self.window.card.case_id())
+        word = (shown.row.place if shown else "")[:WORD_CHARS]
+        search = self.window.search
+        self._press("Ctrl+F")
+        search.panel.field.setText(word)
+        self._until("what the search finds", lambda: bool(word) and search.model.rowCount() > 0)
+        for _ in range(2):
+            self._press("Down")
+        self._look_at_map("search")
+        self._keep("10-search-dark")
+        self._press("Esc")
+
     def _see_small(self) -> None:
         self.window.resize(*SMALL)
         self._look_at_map("small")
-        self._keep("10-small-dark")
+        self._keep("11-small-dark")
         self.window.set_theme(self._theme)
 
     # -- what the steps need
