@@ -365,8 +365,9 @@ def ours(cases: list[Case], seconds: float) -> dict[str, float]:
     def each(acts: list[Callable[[], object]]) -> list[float]:
         return [held.timed(act) for act in acts]
 
-    model.set_filter("金湖路")  # the texts are joined at the first look
-    wait(model.is_settled)
+    model.expect_filter(True)  # its line has been opened
+    run_loop(0.2)
+    found["first_filter"] = held.timed(lambda: model.set_filter("金湖路"))
     model.set_filter("")
     wait(model.is_settled)
     held.ear.begin()
@@ -431,8 +432,11 @@ def measure_all(arguments: argparse.Namespace) -> list[Measure]:
         *stalled("while filling", "filling"),
         against("sort, worst of eight", "sort", "ms", "<= 50 ms"),
         measure("sort, median", us["sort_median"], "ms"),
-        against("filter, worst of seven", "filter", "ms", "<= 50 ms"),
+        against("filter, worst of the seven after it", "filter", "ms", "<= 50 ms"),
         measure("filter, median", us["filter_median"], "ms"),
+        measure(
+            "the first filter, 0.2 s after its line was opened", us["first_filter"], "ms", target="<= 50 ms"
+        ),
         measure("another queue, worst of four", us["queue"], "ms", target="<= 50 ms"),
         *stalled("while sorting and filtering", "hand"),
         *stalled(f"at {UPDATES_PER_S} updates/s", "live"),

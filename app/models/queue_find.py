@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import time
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -25,6 +25,7 @@ NUMBER_DIGITS = (12, 13, 14)  # a case number has
 RARE = re.compile("[\t\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")  # blanks that are not folded to a plain one
 REST_S = 0.0005  # between two pieces of work, so that the screen's thread has its turn
 BLOCKS_AT_ONCE = 4
+Changed = Mapping[int, tuple[list[str], list[str]]]  # by block: numbers and places
 
 
 def words_of(query: str) -> tuple[str, ...]:
@@ -58,6 +59,12 @@ def folded_lines(ids: Sequence[str], places: Sequence[str]) -> str:
     return unicodedata.normalize("NFKC", text).lower().replace(" ", "") + LINE
 
 
+def fits(words: Sequence[str], case: str, place: str, name: str, code: str) -> bool:
+    """Whether one case has every word in its number, its place or its class."""
+    ways, line = class_words(name, code), folded_line(case, place)
+    return all(fits_class(word, ways) or fits_line(word, case, line) for word in words)
+
+
 def fits_line(word: str, case: str, line: str) -> bool:
     """Whether a word is found in a case's number or place."""
     return word in line or _is_beginning(word, case)
@@ -68,11 +75,22 @@ def _is_beginning(word: str, case: str) -> bool:
 
 
 class Haystack:
-    """All slots' texts in blocks."""
+    """All slots' texts in blocks. What changed is noted on the screen's thread, the rest is one worker's at a time."""
 
     def __init__(self) -> None:
+        self.stale: set[int] = set()  # blocks in which something has changed since they were joined
         self._texts: dict[int, str] = {}
         self._ends: dict[int, NDArray[np.int64]] = {}
+
+    def note(self, slots: Iterable[int]) -> None:
+        """These have changed."""
+        self.stale.update(slot // BLOCK for slot in slots)
+
+    def take_stale(self, ids: list[str], places: list[str]) -> Changed:
+        """What is to be joined anew, for `fill`."""
+        parts = {block: slice(block * BLOCK, (block + 1) * BLOCK) for block in self.stale}
+        self.stale = set()
+        return {block: (ids[part], places[part]) for block, part in parts.items()}
 
     def put(self, block: int, ids: Sequence[str], places: Sequence[str]) -> None:
         """Another state of a block's slots."""
@@ -117,7 +135,7 @@ def matches(
     return found
 
 
-def fill(haystack: Haystack, changed: Mapping[int, tuple[list[str], list[str]]]) -> None:
+def fill(haystack: Haystack, changed: Changed) -> None:
     """Joins changed blocks anew, a little at a time."""
     for nth, (block, (ids, places)) in enumerate(changed.items(), 1):
         haystack.put(block, ids, places)

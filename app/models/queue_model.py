@@ -26,17 +26,7 @@ from PySide6.QtCore import (
 
 from app.models import text, words
 from app.models.pool_work import PoolWork, Say
-from app.models.queue_find import (
-    BLOCK,
-    Haystack,
-    class_words,
-    fill,
-    fits_class,
-    fits_line,
-    folded_line,
-    matches,
-    words_of,
-)
+from app.models.queue_find import Haystack, fill, fits, matches, words_of
 from app.models.queue_order import SORTS, Copied, Order, Sort, View, copied, key_of, moved, sorted_slots
 from app.models.queue_reading import OpenRows
 from app.models.queue_rows import (
@@ -126,7 +116,7 @@ class QueueModel(QAbstractTableModel):
         self._again.timeout.connect(self._sort_in_pool)
         self._since: set[int] = set()  # slots touched since the sort under way began
         self._haystack = Haystack()
-        self._stale_blocks: set[int] = set()
+        self._is_filter_near = self._is_joining = self._is_waiting = False
         self._counts: dict[str, Counts] = {}
         self._pool = PoolWork(self)
         self._counting = QTimer(self, interval=0)
@@ -189,6 +179,11 @@ class QueueModel(QAbstractTableModel):
         if found != self._wanted.words:
             self._want(msgspec.structs.replace(self._wanted, words=found))
 
+    def expect_filter(self, is_near: bool) -> None:
+        """Whether a person is about to filter: what is searched is made ready then, and kept so."""
+        self._is_filter_near = is_near
+        self._join_texts()
+
     def is_filtered(self) -> bool:
         """Whether some of the queue is left out."""
         return bool(self._wanted.words)
@@ -196,7 +191,9 @@ class QueueModel(QAbstractTableModel):
     def is_settled(self) -> bool:
         """Whether what is wanted is what is shown, and everything has been read."""
         is_reading = self.is_filling() or bool(self._rows.touched)
-        is_sorting = self._is_sorting or self._again.isActive() or self._counting.isActive()
+        is_sorting = (
+            self._is_sorting or self._again.isActive() or self._is_waiting or self._counting.isActive()
+        )
         return not is_sorting and not is_reading and self._view == self._wanted
 
     def is_filling(self) -> bool:
@@ -413,6 +410,7 @@ class QueueModel(QAbstractTableModel):
         self._shown_ms = now_ms
         self._announce(Column.MARK, Column.LEFT)
         self._count_soon()
+        self._join_texts()
 
     def _count_soon(self) -> None:
         """Figures of many rows come one queue in a turn of the loop: together they would be a stall."""
@@ -450,7 +448,7 @@ class QueueModel(QAbstractTableModel):
     def _reorder(self, is_whole: bool) -> None:
         """What was touched goes where it belongs: a few rows by themselves, many or all by a new sort."""
         touched = self._take_touched()
-        if len(self._rows) <= INLINE_ROWS:
+        if len(self._rows) <= INLINE_ROWS and not self._is_joining:
             if touched or is_whole:
                 order = sorted_slots(*self._given(self._wanted)())
                 self._show(order, self._wanted)
@@ -461,7 +459,7 @@ class QueueModel(QAbstractTableModel):
 
     def _take_touched(self) -> set[int]:
         touched, self._rows.touched = self._rows.touched, set()
-        self._stale_blocks.update(slot // BLOCK for slot in touched)
+        self._haystack.note(touched)
         if self._is_sorting:
             self._since |= touched
         return touched
@@ -470,17 +468,11 @@ class QueueModel(QAbstractTableModel):
         rows, now_ms = self._rows, self._session.now_ms()
 
         def is_shown(slot: int) -> bool:
-            return rows.is_in(slot, view.queue, now_ms) and self._is_found(slot, view.words)
+            if not rows.is_in(slot, view.queue, now_ms):
+                return False
+            return not view.words or fits(view.words, rows.ids[slot], rows.places[slot], *self._class(slot))
 
         return moved(order, list(touched), is_shown, key_of(rows, view))
-
-    def _is_found(self, slot: int, words: tuple[str, ...]) -> bool:
-        """Whether the filter lets one row through."""
-        if not words:
-            return True
-        case = self._rows.ids[slot]
-        ways, line = class_words(*self._class(slot)), folded_line(case, self._rows.places[slot])
-        return all(fits_class(word, ways) or fits_line(word, case, line) for word in words)
 
     def _given(self, view: View) -> Callable[[], tuple[Copied, NDArray[np.bool_] | None]]:
         """What a sort needs, copied here; the filter is run by whoever calls the answer."""
@@ -488,9 +480,7 @@ class QueueModel(QAbstractTableModel):
         given = copied(rows, view, self._session.now_ms())
         if not view.words:
             return lambda: (given, None)
-        blocks = {b: slice(b * BLOCK, (b + 1) * BLOCK) for b in self._stale_blocks}
-        self._stale_blocks = set()
-        changed = {b: (rows.ids[part], rows.places[part]) for b, part in blocks.items()}
+        changed = self._haystack.take_stale(rows.ids, rows.places)
         number, class_of, names = rows.number.copy(), rows.class_of.copy(), list(self._name_classes())
         haystack = self._haystack
 
@@ -500,9 +490,31 @@ class QueueModel(QAbstractTableModel):
 
         return found
 
+    def _join_texts(self) -> None:
+        """Makes ready what a filter looks through, which one worker does at a time."""
+        is_free = not self._is_sorting and not self._is_joining and not self.is_filling()
+        if self._is_filter_near and is_free and self._haystack.stale and len(self._rows) > INLINE_ROWS:
+            self._is_joining, haystack = True, self._haystack
+            changed = haystack.take_stale(self._rows.ids, self._rows.places)
+
+            def work(say: Say) -> None:
+                fill(haystack, changed)
+                say(None)
+
+            self._pool.send(work, self._take_joined)
+
+    def _take_joined(self, _: None) -> None:
+        self._is_joining = False
+        if self._is_waiting:
+            self._is_waiting = False
+            self._sort_in_pool()
+
     def _sort_in_pool(self) -> None:
         if self._is_sorting:
             return  # what was touched is put right when it comes, and another view is sorted then
+        if self._is_joining and self._wanted.words:
+            self._is_waiting = True
+            return
         self._again.stop()
         self._is_sorting, self._since = True, set()
         view = self._wanted

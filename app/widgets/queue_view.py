@@ -143,6 +143,7 @@ class QueueFilter(QWidget):
 
     def open(self) -> None:
         """Comes, and takes the keyboard."""
+        self._model.expect_filter(True)
         self._show_count()
         self.show()
         self.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -150,8 +151,7 @@ class QueueFilter(QWidget):
 
     def close_filter(self) -> None:
         """Goes, and everything is shown again."""
-        self.field.clear()
-        self.hide()
+        self._go()
         self.left.emit()
 
     def refresh(self) -> None:
@@ -161,9 +161,13 @@ class QueueFilter(QWidget):
     def _on_view(self) -> None:
         if not self._model.is_filtered() and self.field.text() and not self.field.hasFocus():
             # Another queue: a filter that was forgotten must not hide anything there.
-            self.field.clear()
-            self.hide()
+            self._go()
         self._show_count()
+
+    def _go(self) -> None:
+        self.field.clear()
+        self.hide()
+        self._model.expect_filter(False)
 
     def _show_count(self) -> None:
         if not self._model.is_filtered():

@@ -119,6 +119,25 @@ def test_that_figures_that_come_queue_by_queue_are_those_that_come_at_once(
     assert one_by_one.counts().total == one_by_one.rowCount() > 0
 
 
+@pytest.mark.usefixtures("in_pool")
+def test_that_a_filter_expected_or_not_finds_the_same_while_rows_change(qtbot: QtBot) -> None:
+    session, chance = hall(400), random.Random(6)
+    model = QueueModel(session)
+    settled(model, qtbot)
+    model.expect_filter(True)
+    for number, query in enumerate(("金湖", "", "民族大道1", "东葛路3", "金湖路", "", "大道")):
+        for _ in range(chance.choice((3, 40))):
+            session.arrive(made(chance.randrange(420), chance))
+        model.flush()
+        model.tick()  # the texts are on their way to being joined
+        model.set_filter(query)
+        settled(model, qtbot)
+        settled(model, qtbot)
+        if number == 4:
+            model.expect_filter(False)
+        assert shown(model) == expected(session, model, Sort.LEFT, query)
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_that_keys_joined_to_one_number_sort_as_they_do_apart(seed: int) -> None:
     chance = np.random.default_rng(seed)
