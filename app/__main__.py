@@ -23,6 +23,7 @@ def main(words: Sequence[str] | None = None) -> int:
     except machine.Unsuitable as error:
         return _cannot(str(error))
     machine.lighten(sys.modules)
+    machine.share_memory()
     # Nothing made while starting is garbage; the seat collects when its window stands.
     gc.disable()
     machine.set_environment(os.environ, is_headless=asked.is_headless or asked.is_selfcheck)

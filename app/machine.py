@@ -31,6 +31,8 @@ LIBRARIES = {
     "libnss3.so": "libnss3",
     "libgbm.so.1": "libgbm1",
 }
+M_ARENA_MAX = -8  # of glibc's malloc.h
+ARENAS = 2
 # Only where a window is to be opened on X11.
 WINDOW_LIBRARIES = {
     "libxcb-cursor.so.0": "libxcb-cursor0",
@@ -85,6 +87,18 @@ def lighten(modules: MutableMapping[str, ModuleType]) -> None:
     for name in UNWANTED:
         # A name that is None here is one whose import fails.
         modules.setdefault(name, None)  # type: ignore[arg-type]
+
+
+def share_memory(most_arenas: int = ARENAS) -> bool:
+    """Lets all threads take memory from a few pools; false where the C library has no such word.
+
+    glibc gives every thread a pool of its own and keeps in each what was once needed there: reading a whole city's
+    rows in workers left a seat with 1.2 GB where 0.75 GB is in use (measured on the city full). Before any thread.
+    """
+    try:
+        return bool(ctypes.CDLL(None).mallopt(M_ARENA_MAX, most_arenas))
+    except (AttributeError, OSError, TypeError):
+        return False
 
 
 def _check_glibc() -> None:

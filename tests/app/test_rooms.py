@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import re
 import stat
 import subprocess
@@ -326,3 +327,8 @@ def test_that_a_seat_looks_for_garbage_on_the_screens_thread_only(qapp: QApplica
         timer.stop()
         if was_on:
             gc.enable()
+
+
+def test_that_memory_is_shared_by_threads_where_the_c_library_can_be_told() -> None:
+    has_word = platform.libc_ver()[0] == "glibc"
+    assert machine.share_memory() is has_word
