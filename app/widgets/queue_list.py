@@ -221,6 +221,10 @@ class QueueList(QListView):
         bar.setSingleStep(self._row_px)
         bar.setPageStep(height)
         bar.setRange(0, max(0, self._model.rowCount() * self._row_px - height))
+        # Left to itself Qt makes room for the bar after the first paint, and everything is painted twice.
+        is_long = bar.maximum() > 0
+        policy = Qt.ScrollBarPolicy.ScrollBarAlwaysOn if is_long else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        self.setVerticalScrollBarPolicy(policy)
         QAbstractItemView.updateGeometries(self)
 
     def doItemsLayout(self) -> None:
