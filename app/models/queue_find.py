@@ -25,6 +25,10 @@ NUMBER_DIGITS = (12, 13, 14)  # a case number has
 RARE = re.compile("[\t\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")  # blanks that are not folded to a plain one
 REST_S = 0.0005  # between two pieces of work, so that the screen's thread has its turn
 BLOCKS_AT_ONCE = 4
+SHORT_REST_S = (
+    0.00005  # long enough that the screen gets the interpreter, which it asks for after 5 ms at the latest
+)
+SEARCHED_AT_ONCE = 16  # blocks; half a ms
 Changed = Mapping[int, tuple[list[str], list[str]]]  # by block: numbers and places
 
 
@@ -102,7 +106,9 @@ class Haystack:
     def find(self, word: str, size: int) -> NDArray[np.bool_]:
         """For each slot whether the word is in its line."""
         found = np.zeros(size, np.bool_)
-        for block, text in self._texts.items():
+        for nth, (block, text) in enumerate(self._texts.items(), 1):
+            if nth % SEARCHED_AT_ONCE == 0:
+                time.sleep(SHORT_REST_S)
             hits = []
             at = text.find(word)
             while at >= 0:
