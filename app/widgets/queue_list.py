@@ -8,6 +8,7 @@ looking at the top.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import (
@@ -96,6 +97,7 @@ class QueueList(QListView):
         self._case = ""
         self._is_hand = False
         self._hovered = -1
+        self._is_at_top = True
         self._anchors: list[tuple[str, int]] = []  # cases and where their rows stand, the best first
         self._is_new_view = False
         self.setModel(model)
@@ -154,10 +156,10 @@ class QueueList(QListView):
         rows = self.rows_on_screen()
         chosen = self._model.row_of(self._case) if self._case else -1
         order = [chosen] if chosen in rows else []
-        if top > 0:
-            # A row half hidden at the top is nobody's anchor as long as there is another.
-            order += sorted(rows, key=lambda row: row * self._row_px < top)
+        # A row half hidden at the top is nobody's anchor as long as there is another.
+        order += sorted((row for row in rows if row != chosen), key=lambda row: row * self._row_px < top)
         self._anchors = [(self._model.case_at(row), row * self._row_px - top) for row in order]
+        self._is_at_top = top == 0
 
     def _on_view(self) -> None:
         """Another sort or filter by the operator's hand: the case in hand stays where it is, or the top is shown."""
@@ -173,20 +175,34 @@ class QueueList(QListView):
         self._restore()
         self.updateGeometries()
         chosen = self._model.row_of(self._case) if self._case else -1
-        for case, y in self._anchors:
-            row = self._model.row_of(case)
-            if row >= 0:
-                self.verticalScrollBar().setValue(row * self._row_px - y)
-                break
-        else:
-            if self._is_new_view:
-                self.verticalScrollBar().setValue(0)
-                if chosen >= 0:
-                    self._reveal(chosen)
+        to_px = self._anchored_px()
+        if to_px is not None:
+            self.verticalScrollBar().setValue(to_px)
+        elif self._is_new_view:
+            self.verticalScrollBar().setValue(0)
+            if chosen >= 0:
+                self._reveal(chosen)
         if self._model.rowCount():
             self._is_new_view = False
         self._anchors = []
         self.viewport().update()
+
+    def _anchored_px(self) -> int | None:
+        """Where to scroll to, so that what is looked at keeps its place; None: nothing to hold on to.
+
+        It is the chosen case, unless that has gone far away from all that stood around it: the operator's own
+        decision sends a case to the end of the list, and the eye stays where the work is.
+        """
+        others = (one for one in self._anchors if one[0] != self._case)
+        own = self._first_px(one for one in self._anchors if one[0] == self._case)
+        around = self._first_px(others)
+        if own is not None and (around is None or abs(own - around) <= self.viewport().height()):
+            return own
+        return None if self._is_at_top else around
+
+    def _first_px(self, anchors: Iterable[tuple[str, int]]) -> int | None:
+        rows = ((self._model.row_of(case), y) for case, y in anchors)
+        return next((row * self._row_px - y for row, y in rows if row >= 0), None)
 
     def _reveal(self, row: int) -> None:
         """Scrolls as little as shows the whole row."""

@@ -16,6 +16,8 @@ from app.models.queue_model import QueueModel
 from app.models.queue_order import Sort
 from app.models.queues import QUEUE_BY_ID
 from app.widgets.queue_view import QueuePanel
+from casework.commands.dispatch import Dispatch
+from casework.ids import CaseId
 from casework.workflow import Stage
 from tests.app.fake_session import FakeSession
 from tests.app.models.test_queue_at_size import hall, made
@@ -56,6 +58,11 @@ class Seat:
         point = QPoint(50, min(max(y + 5, 1), self.list.viewport().height() - 2))
         QTest.mouseClick(self.list.viewport(), Qt.MouseButton.LeftButton, pos=point)
 
+    def decide(self, case: str) -> None:
+        """What the operator at this very seat did."""
+        unit = self.session.rows("unit")[0].row.id
+        self.session.perform(Dispatch(case=CaseId(case), unit=unit))
+
     def others_work(self, chance: random.Random, most: int) -> None:
         """What other seats did: new cases, other deadlines, cases that went."""
         fresh = [made(chance.randrange(460), chance) for _ in range(chance.randrange(1, most))]
@@ -82,7 +89,15 @@ def anchored(seat: Seat, before: dict[str, int], top: int) -> bool:
     chosen = seat.list.case()
     order = ([chosen] if chosen in before else []) + [case for case, y in before.items() if y >= 0]
     order += list(before)
-    kept = next((case for case in order if seat.list.y_of(case) is not None), None)
+    there = [case for case in order if seat.list.y_of(case) is not None]
+    moved = {case: (seat.list.y_of(case) or 0) - before[case] for case in there}
+    if (
+        len(there) > 1
+        and there[0] == chosen
+        and abs(moved[chosen] - moved[there[1]]) > seat.list.viewport().height()
+    ):
+        there = there[1:]  # it has gone far away by itself
+    kept = there[0] if there else None
     if kept is None or (top == 0 and kept != chosen):
         return kept is None or bar.value() == 0
     is_at_end = bar.value() in (0, bar.maximum())
@@ -119,6 +134,18 @@ def test_that_the_choice_is_the_case_and_its_row_stays_under_the_eye(seat: Seat,
         seat.settle()
         is_here = seat.model.row_of(seat.list.case()) >= 0
         assert seat.current() == (seat.list.case() if is_here else "")
+
+
+def test_that_a_case_the_operator_has_decided_leaves_for_the_end_and_the_list_stays(seat: Seat) -> None:
+    wanted = seat.seen()[2]
+    seat.click(wanted)
+    before, top = seat.seen(), seat.list.verticalOffset()
+    seat.session.cut()
+    seat.decide(wanted)
+    seat.settle()
+    assert seat.model.row_of(wanted) > 100
+    assert seat.list.case() == wanted and seat.list.verticalOffset() == top
+    assert seat.seen()[:6] == [case for case in before if case != wanted][:6]
 
 
 def test_that_a_sort_keeps_the_case_in_hand_in_sight(seat: Seat) -> None:
