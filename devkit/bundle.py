@@ -16,9 +16,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from devkit import environment
-from devkit.oneatatime import one_at_a_time
-from devkit.places import IS_WINDOWS, ROOT, VENV, VENV_PYTHON, say, stop
+from devkit import environment, stamped
+from devkit.places import IS_WINDOWS, ROOT, VENV_PYTHON, say, stop
 
 WEB = ROOT / "resources" / "web"
 PACKAGE = WEB / "package.json"
@@ -49,21 +48,9 @@ def _wanted_stamp() -> str:
     return wanted.hexdigest()
 
 
-def is_ready() -> bool:
-    """Whether vendor/ was made from this very package-lock.json."""
-    try:
-        return STAMP.read_text(encoding="ascii") == _wanted_stamp()
-    except OSError:
-        return False
-
-
 def ensure() -> None:
     """Makes vendor/ unless it is ready."""
-    if is_ready():
-        return
-    with one_at_a_time(VENV / "bundle.lock"):
-        if not is_ready():
-            make()
+    stamped.ensure(STAMP, _wanted_stamp(), make)
 
 
 def make() -> None:

@@ -13,8 +13,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from devkit.oneatatime import one_at_a_time
-from devkit.places import LOCK, ROOT, VENV, VENV_PYTHON, say, stop
+from devkit import stamped
+from devkit.places import LOCK, ROOT, VENV_PYTHON, say, stop
 
 TEXT = ROOT / "resources" / "text"
 STAMP = TEXT / "stamp"
@@ -39,19 +39,12 @@ def _wanted_stamp() -> str:
 
 def is_ready() -> bool:
     """Whether the table was copied from the version the lock names."""
-    try:
-        return STAMP.read_text(encoding="ascii") == _wanted_stamp()
-    except OSError:
-        return False
+    return stamped.is_made(STAMP, _wanted_stamp())
 
 
 def ensure() -> None:
     """Copies the table unless it is there."""
-    if is_ready():
-        return
-    with one_at_a_time(VENV / "characters.lock"):
-        if not is_ready():
-            make()
+    stamped.ensure(STAMP, _wanted_stamp(), make)
 
 
 def make() -> None:

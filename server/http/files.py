@@ -12,6 +12,7 @@ import msgspec
 from litestar import Response, get, head, put
 from litestar.response import Stream
 
+from server.blobs import Blobs
 from server.http.faults import AnyRequest, Fault
 from server.http.visitor import answer, centre_of, visitor_of
 from server.limits import BLOB_BYTES, CHUNK_BYTES
@@ -129,22 +130,28 @@ async def blob(request: AnyRequest) -> Stream:
 
 @head("/v1/blobs/{sha256:str}")
 async def blob_offset(request: AnyRequest) -> Response[None]:
-    """How much of it is there: 200 and its size, or 404 and where to go on."""
     visitor_of(request)
-    sha256 = named(request)
-    blobs = centre_of(request).blobs
-    path = blobs.path(sha256)
-    offset = path.stat().st_size if path else blobs.offset(sha256)
-    return Response(None, status_code=200 if path else 404, headers={OFFSET_HEADER: str(offset)})
+    return tell_offset(centre_of(request).blobs, named(request))
 
 
 @put("/v1/blobs/{sha256:str}", request_max_body_size=BLOB_BYTES)
 async def put_blob(request: AnyRequest) -> Response[bytes]:
     visitor_of(request)
-    sha256 = named(request)
+    return await take_piece(request, centre_of(request).blobs, named(request))
+
+
+def tell_offset(blobs: Blobs, sha256: str) -> Response[None]:
+    """How much of it is there: 200 and its size, or 404 and where to go on."""
+    path = blobs.path(sha256)
+    offset = path.stat().st_size if path else blobs.offset(sha256)
+    return Response(None, status_code=200 if path else 404, headers={OFFSET_HEADER: str(offset)})
+
+
+async def take_piece(request: AnyRequest, blobs: Blobs, sha256: str) -> Response[bytes]:
+    """Puts what a request carries where it belongs: 201 when the whole is there, else 202."""
     body = await request.body()
     offset, total = sent_span(request.headers.get("Content-Range", ""), len(body))
-    is_whole = await asyncio.to_thread(centre_of(request).blobs.put, sha256, offset, body, total)
+    is_whole = await asyncio.to_thread(blobs.put, sha256, offset, body, total)
     return answer(Received(total if is_whole else offset + len(body), is_whole), 201 if is_whole else 202)
 
 

@@ -17,7 +17,7 @@ from casework.sync.imports import PIECE_BYTES, PROFILE_CHARS, ImportAsk, Profile
 from casework.workflow import Post
 from server.deliveries import Deliveries, Job, NoFile, NotReady, TooMany
 from server.http.faults import AnyRequest, Fault
-from server.http.files import OFFSET_HEADER, Received, named, send_file, sent_span
+from server.http.files import named, send_file, take_piece, tell_offset
 from server.http.visitor import Visitor, answer, centre_of, visitor_of
 
 PIECE_LIMIT_BYTES = 4 * PIECE_BYTES
@@ -56,23 +56,14 @@ async def told(request: AnyRequest, job: Job, status: int = 200) -> Response[byt
 
 @head("/v1/imports/files/{sha256:str}")
 async def import_file_offset(request: AnyRequest) -> Response[None]:
-    """How much of it is there: 200 and its size, or 404 and where to go on."""
     administrator_of(request)
-    sha256 = named(request)
-    files = deliveries_of(request).files
-    path = files.path(sha256)
-    offset = path.stat().st_size if path else files.offset(sha256)
-    return Response(None, status_code=200 if path else 404, headers={OFFSET_HEADER: str(offset)})
+    return tell_offset(deliveries_of(request).files, named(request))
 
 
 @put("/v1/imports/files/{sha256:str}", request_max_body_size=PIECE_LIMIT_BYTES)
 async def put_import_file(request: AnyRequest) -> Response[bytes]:
     administrator_of(request)
-    sha256 = named(request)
-    body = await request.body()
-    offset, total = sent_span(request.headers.get("Content-Range", ""), len(body))
-    is_whole = await asyncio.to_thread(deliveries_of(request).files.put, sha256, offset, body, total)
-    return answer(Received(total if is_whole else offset + len(body), is_whole), 201 if is_whole else 202)
+    return await take_piece(request, deliveries_of(request).files, named(request))
 
 
 # -- checking and entering
