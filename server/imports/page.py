@@ -23,11 +23,11 @@ KINDS = {
 }
 OUTCOMES = {
     ENTERED: ("ok", "已录入", "Entered"),
-    DRY_RUN: ("mine", "试运行:什么也没有录入", "Dry run: nothing has entered"),
-    PENDING: ("held", "已检查,尚未录入", "Checked, not entered yet"),
-    NOTHING_NEW: ("ok", "没有新内容:什么也没有录入", "Nothing new: nothing has entered"),
-    UNREADABLE: ("alarm", "文件无法使用:什么也没有录入", "The file cannot be used: nothing has entered"),
-    FAILED: ("alarm", "录入失败:什么也没有录入", "Entering failed: nothing has entered"),
+    DRY_RUN: ("mine", "试运行：什么也没有录入", "Dry run: nothing has entered"),
+    PENDING: ("held", "已检查，尚未录入", "Checked, not entered yet"),
+    NOTHING_NEW: ("ok", "没有新内容：什么也没有录入", "Nothing new: nothing has entered"),
+    UNREADABLE: ("alarm", "文件无法使用：什么也没有录入", "The file cannot be used: nothing has entered"),
+    FAILED: ("alarm", "录入失败：什么也没有录入", "Entering failed: nothing has entered"),
 }
 COUNTS = (
     ("rows", "行数", "Rows"),
