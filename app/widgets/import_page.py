@@ -144,7 +144,7 @@ class ProfileView(QWidget):
         self.list.setFixedWidth(LIST_PX)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
-        self.list.setAccessibleName(self.tr("Profiles of the centre"))
+        self.list.setAccessibleName(self.tr("Profiles"))
         self.list.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
         self.list.itemSelectionChanged.connect(self._on_chosen)
         self.none = Paragraph(self.tr("The centre ships none for files of this kind."), "text2")
@@ -164,7 +164,7 @@ class ProfileView(QWidget):
     def _lay(self) -> None:
         left = QWidget()
         inside = column(left, 8)
-        inside.addWidget(heading(self.tr("Profiles of the centre")))
+        inside.addWidget(heading(self.tr("Profiles")))
         inside.addWidget(self.none)
         inside.addWidget(self.list, 1)
         right = QWidget()
@@ -279,7 +279,7 @@ class CheckView(QWidget):
         self.about.setVisible(bool(about))
         if wrong:
             return
-        self.figures.show_report(report)
+        self.figures.show_report(report, model.has_entered())
         self.facts.show_facts(
             (
                 (self.tr("Profile"), str(report.get("profile", ""))),

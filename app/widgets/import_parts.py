@@ -109,11 +109,11 @@ class Figures(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
         theme.notifier().changed.connect(self.update)
 
-    def show_report(self, report: dict[str, Any]) -> None:
-        """Another report."""
+    def show_report(self, report: dict[str, Any], has_entered: bool = False) -> None:
+        """Another report, before or after its rows have entered."""
         names = (
             ("rows", self.tr("rows")),
-            ("entered", self.tr("enter")),
+            ("entered", self.tr("entered") if has_entered else self.tr("enter")),
             ("new", self.tr("new")),
             ("changed", self.tr("changed")),
             ("unchanged", self.tr("unchanged")),

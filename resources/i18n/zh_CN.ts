@@ -974,6 +974,10 @@
         <translation>可录入</translation>
     </message>
     <message>
+        <source>entered</source>
+        <translation>已录入</translation>
+    </message>
+    <message>
         <source>new</source>
         <translation>新增</translation>
     </message>
@@ -1956,8 +1960,8 @@
 <context>
     <name>ProfileView</name>
     <message>
-        <source>Profiles of the centre</source>
-        <translation>中心自带的配置</translation>
+        <source>Profiles</source>
+        <translation>可用的配置</translation>
     </message>
     <message>
         <source>The centre ships none for files of this kind.</source>
