@@ -31,7 +31,9 @@ class Fault(enum.StrEnum):
     UPGRADE = "upgrade"  # seat and centre speak different versions
     DISK_FULL = "disk_full"
     CACHE_REBUILT = "cache_rebuilt"
-    UNSEALED = "unsealed"  # the centre's files carry another signature than that of the centre this seat knows
+    UNSEALED = (
+        "unsealed"  # the centre's files carry another signature than that of the centre this seat knows
+    )
 
 
 class LinkStatus(msgspec.Struct, frozen=True):
