@@ -55,7 +55,7 @@ class Seat:
     def click(self, case: str) -> None:
         y = self.list.y_of(case)
         assert y is not None
-        point = QPoint(50, min(max(y + 5, 1), self.list.viewport().height() - 2))
+        point = QPoint(50, min(max(y + 5, 0), self.list.viewport().height() - 1))
         QTest.mouseClick(self.list.viewport(), Qt.MouseButton.LeftButton, pos=point)
 
     def decide(self, case: str) -> None:
