@@ -112,6 +112,7 @@ def test_that_a_later_shift_gets_cases_of_its_own_on_the_same_ground(tmp_path: P
     assert "from the cache" in heard[0] and "anew" not in heard[0]
 
 
+@pytest.mark.slow
 def test_that_a_spoilt_cache_costs_time_and_nothing_else(tmp_path: Path, cache: Path) -> None:
     founded(tmp_path / "first")
     for path in cache.rglob("*.zst"):
@@ -132,6 +133,7 @@ def test_that_what_a_killed_founding_left_is_in_nobodys_way(tmp_path: Path, cach
     assert (cache / key / "store.zst").exists() and not (cache / f"{key}.gone-dead").exists()
 
 
+@pytest.mark.slow
 def test_that_only_the_last_few_are_kept(tmp_path: Path, cache: Path) -> None:
     for seed in range(kept.KEPT + 2):
         founded(tmp_path / str(seed), wanted=Wanted("tiny", seed))
