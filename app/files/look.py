@@ -19,6 +19,8 @@ from pathlib import Path
 
 import msgspec
 
+from casework.sync.imports import Looked
+
 CHUNK_BYTES = 1 << 20
 HEAD_BYTES = 1 << 18  # of a text: what its first rows and its delimiter are told by
 FIRST = 12  # rows that are shown
@@ -30,26 +32,6 @@ BY_SUFFIX = {
     ".csv": "csv", ".txt": "csv", ".tsv": "csv", ".xlsx": "xlsx", ".shp": "shp", ".gpkg": "gpkg",
     ".geojson": "geojson", ".json": "geojson", ".topojson": "topojson", ".dxf": "dxf", ".zip": "zip",
 }  # fmt: skip
-
-
-class Looked(msgspec.Struct, kw_only=True):
-    """What is shown of a file. `path` is what goes up, with its hash and size; `code` says why there is no more."""
-
-    name: str
-    path: str
-    bytes: int = 0
-    sha256: str = ""
-    format: str = ""
-    encoding: str = ""
-    layer: str = ""
-    layers: list[str] = []
-    rows: int = -1  # -1 = not known
-    columns: list[str] = []
-    first: list[list[str]] = []
-    crs: str = ""
-    geometry: str = ""
-    packed: list[str] = []
-    code: str = ""
 
 
 def look(path: Path, folder: Path) -> Looked:

@@ -25,6 +25,7 @@ from casework.sync.imports import (
     PROFILE_CHARS,
     ImportAsk,
     ImportTold,
+    Looked,
     ProfileTold,
     ProposeAsk,
 )
@@ -33,26 +34,6 @@ FILE, PROFILE, CHECK = "file", "profile", "check"
 OWN = "profile.toml"
 LOOK_MS = 120_000
 SCRATCH = "handed-in"
-
-
-class Looked(msgspec.Struct, kw_only=True):
-    """What `app.files.look` says of a file."""
-
-    name: str
-    path: str
-    bytes: int = 0
-    sha256: str = ""
-    format: str = ""
-    encoding: str = ""
-    layer: str = ""
-    layers: list[str] = []
-    rows: int = -1
-    columns: list[str] = []
-    first: list[list[str]] = []
-    crs: str = ""
-    geometry: str = ""
-    packed: list[str] = []
-    code: str = ""
 
 
 class Line(Protocol):

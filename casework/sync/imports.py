@@ -29,6 +29,29 @@ PROFILE_CHARS = 400_000
 NONE = msgspec.Raw(b"null")
 
 
+class Looked(msgspec.Struct, kw_only=True):
+    """What a seat shows of a file before it is handed in.
+
+    `path` is what goes up, with its hash and size; `code` says why there is no more.
+    """
+
+    name: str
+    path: str
+    bytes: int = 0
+    sha256: str = ""
+    format: str = ""
+    encoding: str = ""
+    layer: str = ""
+    layers: list[str] = []
+    rows: int = -1  # -1 = not known
+    columns: list[str] = []
+    first: list[list[str]] = []
+    crs: str = ""
+    geometry: str = ""
+    packed: list[str] = []
+    code: str = ""
+
+
 class Said(msgspec.Struct, frozen=True):
     """A code, its values, and the sentence in both languages."""
 

@@ -22,8 +22,9 @@ import msgspec
 from casework.catalogue.model import Catalogue
 from casework.entities import ENTITY_BY_NAME
 from server.demo import photos
-from server.demo.city import Laid, parts_of, stagehand, without_collecting
+from server.demo.city import Laid, parts_of, stagehand
 from server.demo.journeys import Life, Seed
+from server.garbage import without_collecting
 from server.store.writing import Fresh
 
 MOST = 4  # processes

@@ -6,9 +6,7 @@ itself that it is generated. `rows()` gives everything but the components, which
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from types import MappingProxyType
 
 import msgspec
@@ -60,6 +58,7 @@ from server.demo.basemap import Feature
 from server.demo.components import Components
 from server.demo.grids import Partition
 from server.demo.journeys import Life, Seed, Stagehand
+from server.garbage import without_collecting
 
 EPSG = 4545  # CGCS2000 / 3-degree Gauss-Kruger CM 108E
 ORIGIN_MM = (533_000_000, 2_524_000_000)  # the middle of town: x east, y north
@@ -309,18 +308,6 @@ def parts_of(made: list[Seed], given: list[str]) -> Iterator[tuple[list[Seed], l
     """Lives and their numbers in parts of one size."""
     for first in range(0, len(made), PART):
         yield made[first : first + PART], given[first : first + PART]
-
-
-@contextmanager
-def without_collecting() -> Iterator[None]:
-    """A million small rows and not one cycle among them: looking for garbage would take a sixth of the time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _city(name: str, part: Partition) -> City:

@@ -7,9 +7,8 @@ writes nothing but the report; whatever goes wrong, nothing of the file has ente
 from __future__ import annotations
 
 import contextlib
-import gc
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ import msgspec
 from casework.catalogue.model import Catalogue
 from casework.entities.delivery import DeliveryKind
 from casework.ids import PersonId
+from server.garbage import without_collecting
 from server.imports.checked import Checked
 from server.imports.checking import check, look_at_kind
 from server.imports.entering import ADMINISTRATOR, BeingServed, delivery_of, enter_folder, holding
@@ -71,7 +71,7 @@ def run_import(wish: Wish, terms: Terms) -> Report:
         raise NotOpenable(f"{wish.into} is not initialised: run `gridseat-centre init {wish.into}` first")
     try:
         with contextlib.ExitStack() as held:
-            held.enter_context(_without_collecting())
+            held.enter_context(without_collecting())
             if not wish.is_dry_run:
                 held.enter_context(holding(Paths(wish.into)))
             return _checked_and_entered(wish, terms)
@@ -85,18 +85,6 @@ def run_import(wish: Wish, terms: Terms) -> Report:
     )
     write(wish.report, report)
     return report
-
-
-@contextlib.contextmanager
-def _without_collecting() -> Iterator[None]:
-    """Millions of small texts and not a cycle among them: looking for garbage would take a fifth of the time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _checked_and_entered(wish: Wish, terms: Terms) -> Report:

@@ -7,13 +7,12 @@ file of their format is read, never before.
 
 from __future__ import annotations
 
-import gc
 import hashlib
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 
+from server.garbage import without_collecting
 from server.imports.formats import PARTS, opened, sibling
 from server.imports.limits import LIMITS, Limits
 from server.imports.profile import Profile, Source, missing_columns
@@ -29,7 +28,7 @@ def read_sheet(path: Path, profile: Profile | None = None, limits: Limits = LIMI
     """The file as columns; without a profile everything is found out from its name and content."""
     source = profile.file if profile else Source()
     try:
-        with _without_collecting(), opened(path, source, limits) as one:
+        with without_collecting(), opened(path, source, limits) as one:
             # By name, so that a format's libraries are loaded with the first file of it.
             read: Reader = import_module(f"server.imports.read_{one.format}").read
             sheet = read(one.path, source, limits)
@@ -45,18 +44,6 @@ def read_sheet(path: Path, profile: Profile | None = None, limits: Limits = LIMI
         listed = ", ".join(header.name for header in sheet.headers)
         raise Unreadable("missing_column", **missing[0], more=len(missing) - 1, columns=listed[:1000])
     return sheet
-
-
-@contextmanager
-def _without_collecting() -> Iterator[None]:
-    """Millions of cells are no garbage: looking for some among them takes as long as reading them."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _fingerprint(path: Path, format_name: str) -> tuple[str, int]:
